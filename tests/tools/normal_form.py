@@ -1,0 +1,116 @@
+"""The form in which notebooks are stored: one clean run, stable ids, nothing that differs from run to run.
+
+python -m tests.tools.normal_form [NB ...]           re-execute notebooks and write them in normal form
+python -m tests.tools.normal_form --check [NB ...]   say what is not in normal form; exit 1 if anything is
+"""
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbval.plugin import coalesce_streams
+
+from tests.tools import notebooks
+from tests.tools.environment import environment
+from utils import data
+
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+PATH_HERE = re.compile(r"(?<![\w./])/(?:root|home|Users|tmp|work|private|var)/|\b[A-Z]:\\")
+ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
+MAX_BYTES = 1_000_000
+
+
+def fingerprints(notebook: NotebookNode) -> dict[str, str]:
+    """Return the SHA-256 of each data set that the notebook loads, as the loaders find it here."""
+    return {name: data.fingerprint(getattr(data, f"load_{name}")()) for name in notebooks.data_sets(notebook)}
+
+
+def normalize(notebook: NotebookNode, course: dict) -> NotebookNode:
+    """Return a notebook with only what is to be stored; `course` is the part of its metadata that is ours."""
+    result = nbformat.v4.new_notebook(
+        metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}, "course": course}
+    )
+    result.nbformat_minor = 5
+    for cell in notebook.cells:
+        tags = cell.metadata.get("tags")
+        kept = NotebookNode(
+            id=cell.id,
+            cell_type=cell.cell_type,
+            metadata={"tags": tags} if tags else {},
+            source=cell.source.strip("\n"),
+        )
+        if cell.cell_type == "code":
+            kept.execution_count = cell.execution_count
+            kept.outputs = [_output(output) for output in coalesce_streams(cell.outputs)]
+        result.cells.append(kept)
+    return result
+
+
+def _output(output: NotebookNode) -> NotebookNode:
+    if "metadata" in output:
+        output.metadata = NotebookNode()
+    return output
+
+
+def text_of(notebook: NotebookNode) -> str:
+    """Return a notebook as the text that is stored in its file."""
+    return nbformat.writes(notebook, version=nbformat.NO_CONVERT) + "\n"
+
+
+def problems(path: Path) -> list[str]:
+    """Return what keeps a stored notebook from being in normal form, a line each."""
+    stored = path.read_text(encoding="utf8")
+    notebook = nbformat.reads(stored, as_version=nbformat.NO_CONVERT)
+    if (notebook.nbformat, notebook.nbformat_minor) != (4, 5):
+        return [f"{path.name}: expected nbformat 4.5, received {notebook.nbformat}.{notebook.nbformat_minor}"]
+    found = []
+    course = notebook.metadata.get("course", {})
+    if set(course) != {"data", "environment"}:
+        found.append("metadata lacks the data sets or the environment that its outputs come from")
+    elif sorted(course["data"]) != notebooks.data_sets(notebook):
+        found.append(f"metadata names the data sets {sorted(course['data'])}, the code loads others")
+    cells = notebooks.code_cells(notebook)
+    if [cell.execution_count for cell in cells] != list(range(1, len(cells) + 1)):
+        found.append("execution counts are not 1, 2, 3, …: not one clean run")
+    for number, cell in enumerate(cells, 1):
+        for output in cell.outputs:
+            if output.output_type == "error" or output.get("name") == "stderr":
+                found.append(f"code cell {number} stores an error or a warning")
+            text = output.get("text", "") + str(output.get("data", {}).get("text/plain", ""))
+            if PATH_HERE.search(text) or ADDRESS.search(text):
+                found.append(f"code cell {number} prints an absolute path or an object's address")
+    if len(stored.encode()) > MAX_BYTES:
+        found.append(f"{len(stored.encode()) / 1e6:.1f} MB; at most {MAX_BYTES / 1e6:.0f} MB")
+    if not found and stored != text_of(normalize(notebook, course)):
+        found.append("is not as `make normalize` writes it")
+    return [f"{path.name}: {line}" for line in found]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("notebooks", nargs="*")
+    arguments = parser.parse_args()
+    failures = []
+    for path in notebooks.paths(" ".join(arguments.notebooks)):
+        if arguments.check:
+            failures += problems(path)
+            continue
+        notebook = nbformat.read(path, as_version=4)
+        run = notebooks.execute(notebook, path.stem)
+        if run.error:
+            failures.append(f"{path.name} is left as it was: {run.error}")
+            continue
+        course = {"data": fingerprints(notebook), "environment": environment()}
+        path.write_text(text_of(normalize(notebook, course)), encoding="utf8")
+        print(f"{path.name}: {run.seconds:.0f} s")
+        failures += problems(path)
+    print("\n".join(failures), file=sys.stderr, end="\n" if failures else "")
+    return bool(failures)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

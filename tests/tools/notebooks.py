@@ -1,0 +1,79 @@
+"""Where the notebooks are, which data sets they load, and how they are executed."""
+
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbformat import NotebookNode
+from tqdm import tqdm
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "notebooks"
+LOADERS = re.compile(r"\bdata\.load_(mnist|cifar10|shakespeare|english_spanish)\(")
+PEAK_MEMORY = """
+import resource, sys
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (2**20 if sys.platform == "darwin" else 2**10))
+"""
+
+
+@dataclass
+class Run:
+    """One execution of a notebook: seconds, peak memory of its kernel in MB, and the error, "" if there was none."""
+
+    seconds: float
+    megabytes: int | None = None
+    error: str = ""
+
+
+def paths(selection: str = "") -> list[Path]:
+    """Return the notebooks, in reading order, whose names start with one of the words in `selection` (all if empty).
+
+    Raises:
+        FileNotFoundError: if a word fits no notebook.
+    """
+    every = sorted(FOLDER.glob("[0-9][0-9]_*.ipynb"))
+    words = selection.replace(",", " ").split()
+    for word in words:
+        if not any(path.name.startswith(word) for path in every):
+            names = ", ".join(path.stem for path in every)
+            raise FileNotFoundError(f"Expected the start of a notebook's name ({names}), received {word!r}.")
+    return [path for path in every if not words or path.name.startswith(tuple(words))]
+
+
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """Return the code cells of a notebook."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def data_sets(notebook: NotebookNode) -> list[str]:
+    """Return the names of the data sets that the notebook's code loads, in alphabetical order."""
+    code = "\n".join(cell.source for cell in code_cells(notebook))
+    return sorted(set(LOADERS.findall(code)))
+
+
+def execute(notebook: NotebookNode, name: str) -> Run:
+    """Execute a notebook in place, in a fresh kernel, with a progress bar."""
+    client = NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}})
+    start, number = time.perf_counter(), 0
+    for cell in code_cells(notebook):
+        cell.outputs, cell.execution_count = [], None
+    try:
+        with client.setup_kernel(), tqdm(total=len(code_cells(notebook)), desc=name, unit="cell", leave=False) as bar:
+            for index, cell in enumerate(notebook.cells):
+                if cell.cell_type == "code":
+                    number += 1
+                    client.execute_cell(cell, index, execution_count=number)
+                    bar.update()
+            seconds = time.perf_counter() - start
+            probe = nbformat.v4.new_code_cell(PEAK_MEMORY)
+            client.execute_cell(probe, 0, store_history=False)
+            return Run(seconds, int(probe.outputs[0].text))
+    except CellExecutionError as error:
+        message = f"code cell {number}: {error.ename}: {error.evalue}"
+    except DeadKernelError:
+        message = f"code cell {number}: the kernel died (out of memory?)"
+    return Run(time.perf_counter() - start, error=message)

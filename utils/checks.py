@@ -1,0 +1,67 @@
+"""Assertions that a reader sees pass."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+
+def expect(condition: bool, claim: str) -> None:
+    """Print "✓ claim" if `condition` is true.
+
+    Args:
+        condition: one truth value, a Python or NumPy bool.
+        claim: what is true, in words. It is printed and compared, so it holds no measured number that can drift.
+
+    Raises:
+        AssertionError: "✗ claim" if the condition is false.
+        ValueError: if the condition is not one truth value (an array, a tensor, a string).
+
+    >>> expect(1 + 1 == 2, "one and one make two")
+    ✓ one and one make two
+    """
+    if not isinstance(condition, (bool, np.bool_)):
+        raise ValueError(f"Expected one truth value for {claim!r}, received {type(condition).__name__}.")
+    if not condition:
+        raise AssertionError(f"✗ {claim}")
+    print(f"✓ {claim}")
+
+
+def expect_close(actual, desired, claim: str, *, rtol: float = 0.0, atol: float = 0.0) -> None:
+    """Print "✓ claim" if |actual − desired| ≤ atol + rtol·|desired| for every element.
+
+    Args:
+        actual: number, array or tensor.
+        desired: number, array or tensor of the same shape.
+        claim: what is equal, in words; printed and compared.
+        rtol: relative tolerance, at least 0.
+        atol: absolute tolerance, at least 0, in the unit of `desired`.
+
+    Raises:
+        AssertionError: "✗ claim", with the elements that differ, or if the shapes differ.
+
+    >>> expect_close([0.1 + 0.2], [0.3], "a tenth and two tenths make three tenths", rtol=1e-12)
+    ✓ a tenth and two tenths make three tenths
+    """
+    actual, desired = np.asarray(actual), np.asarray(desired)
+    if actual.shape != desired.shape:
+        raise AssertionError(f"✗ {claim}: expected shape {desired.shape}, received {actual.shape}")
+    np.testing.assert_allclose(actual, desired, rtol=rtol, atol=atol, equal_nan=False, err_msg=f"✗ {claim}")
+    print(f"✓ {claim}")
+
+
+def exercise(title: str, answer, is_right: Callable[[Any], bool]) -> None:
+    """Say whether an exercise is answered: "○" while the answer is still `...`, "✓" once `is_right(answer)` is true.
+
+    Raises:
+        AssertionError: "✗", if the answer is wrong.
+
+    >>> exercise("Exercise 1", ..., lambda answer: answer == 42)
+    ○ Exercise 1: replace ... with your answer
+    >>> exercise("Exercise 1", 42, lambda answer: answer == 42)
+    ✓ Exercise 1
+    """
+    if answer is ...:
+        print(f"○ {title}: replace ... with your answer")
+    else:
+        expect(bool(is_right(answer)), title)
