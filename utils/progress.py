@@ -2,8 +2,9 @@
 
 import sys
 
-import keras
 from tqdm import tqdm
+
+from utils.runtime import keras  # started quietly
 
 
 class Progress(keras.callbacks.Callback):

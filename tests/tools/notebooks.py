@@ -1,6 +1,7 @@
 """Where the notebooks are, which data sets they load, and how they are executed."""
 
 import re
+import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,16 +63,17 @@ def execute(notebook: NotebookNode, name: str) -> Run:
     for cell in code_cells(notebook):
         cell.outputs, cell.execution_count = [], None
     try:
-        with client.setup_kernel(), tqdm(total=len(code_cells(notebook)), desc=name, unit="cell", leave=False) as bar:
+        bar = tqdm(total=len(code_cells(notebook)), desc=name, unit="cell", leave=False)
+        with client.setup_kernel(stderr=subprocess.DEVNULL), bar:
             for index, cell in enumerate(notebook.cells):
                 if cell.cell_type == "code":
                     number += 1
                     client.execute_cell(cell, index, execution_count=number)
                     bar.update()
             seconds = time.perf_counter() - start
-            probe = nbformat.v4.new_code_cell(PEAK_MEMORY)
-            client.execute_cell(probe, 0, store_history=False)
-            return Run(seconds, int(probe.outputs[0].text))
+            notebook.cells.append(nbformat.v4.new_code_cell(PEAK_MEMORY))
+            client.execute_cell(notebook.cells[-1], len(notebook.cells) - 1, store_history=False)
+            return Run(seconds, int(notebook.cells.pop().outputs[0].text))
     except CellExecutionError as error:
         message = f"code cell {number}: {error.ename}: {error.evalue}"
     except DeadKernelError:
