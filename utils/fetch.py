@@ -43,7 +43,7 @@ def download(remote: Remote) -> Path:
     Raises:
         DownloadError: no connection, an error page, a time-out, a wrong hash, or a cache that cannot be written.
     """
-    bar = tqdm(desc=remote.file, unit="B", unit_scale=True, file=sys.stdout, leave=False, delay=1)
+    bar = tqdm(total=remote.size, desc=remote.file, unit="B", unit_scale=True, file=sys.stdout, leave=False)
     try:
         return Path(
             pooch.retrieve(

@@ -1,0 +1,188 @@
+"""checks, plotting, progress and runtime."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from utils import checks, plotting
+
+ROOT = Path(__file__).parents[1]
+
+
+def run_python(code, **environment):
+    """Run code in a fresh interpreter; return the completed process, its output as text with every \\r kept."""
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=os.environ | environment, capture_output=True)
+    result.stdout, result.stderr = result.stdout.decode(), result.stderr.decode()
+    return result
+
+
+# checks
+
+
+def test_expect_raises_with_its_claim(capsys):
+    with pytest.raises(AssertionError, match="✗ pigs fly"):
+        checks.expect(np.bool_(False), "pigs fly")
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("condition", [np.array([True, True]), "yes", 1, None])
+def test_expect_refuses_what_is_not_one_truth_value(condition):
+    with pytest.raises(ValueError, match="Expected one truth value"):
+        checks.expect(condition, "claim")
+
+
+@pytest.mark.parametrize(
+    ("actual", "desired"), [([1.0], [1.1]), ([1.0, 1.0], [1.0]), ([np.nan], [np.nan]), (1.0, [1.0])]
+)
+def test_expect_close_raises(actual, desired, capsys):
+    with pytest.raises(AssertionError, match="✗ claim"):
+        checks.expect_close(actual, desired, "claim", rtol=1e-3)
+    assert capsys.readouterr().out == ""
+
+
+def test_expect_close_uses_both_tolerances(capsys):
+    checks.expect_close([100.0, 0.0], [100.9, 0.009], "claim", rtol=0.01, atol=0.01)
+    assert capsys.readouterr().out == "✓ claim\n"
+
+
+def test_exercise_refuses_a_wrong_answer():
+    with pytest.raises(AssertionError, match="✗ Exercise 1"):
+        checks.exercise("Exercise 1", 41, lambda answer: answer == 42)
+
+
+# plotting
+
+
+def test_plot_curves_labels_and_styles():
+    _, ax = plt.subplots()
+    curves = {"a": [1.0, 2.0], "b": ([5, 6], [3.0, 4.0])}
+    assert plotting.plot_curves(ax, curves, title="t", xlabel="x", ylabel="y") is ax
+    assert [line.get_linestyle() for line in ax.lines] == ["-", "--"]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["a", "b"]
+    np.testing.assert_array_equal(ax.lines[0].get_xdata(), [0, 1])
+    np.testing.assert_array_equal(ax.lines[1].get_xdata(), [5, 6])
+    plt.close("all")
+
+
+@pytest.mark.parametrize("count", [0, 7])
+def test_plot_curves_refuses_too_few_and_too_many(count):
+    _, ax = plt.subplots()
+    with pytest.raises(ValueError, match="Expected 1 to 6 curves"):
+        plotting.plot_curves(ax, {str(i): [0] for i in range(count)}, title="", xlabel="", ylabel="")
+    plt.close("all")
+
+
+# progress and runtime: TensorFlow in fresh interpreters
+
+MODEL = """
+from utils import progress, runtime
+import keras, numpy as np, tensorflow as tf
+runtime.setup(seed=0)
+def train(jit_compile=True, run_eagerly=False, layers=(), **fit):
+    model = keras.Sequential([keras.Input((4,)), *layers, keras.layers.Dense(1)], name="tiny")
+    model.compile("sgd", "mse", metrics=["mae"], jit_compile=jit_compile, run_eagerly=run_eagerly)
+    model.fit(np.ones((8, 4)), np.ones((8, 1)), batch_size=4, verbose=0, **fit)
+    return model
+"""
+
+
+def test_progress_leaves_one_line():
+    result = run_python(MODEL + "train(epochs=3, callbacks=[progress.Progress()])")
+    *bars, last = result.stdout.rsplit("\r", 1)
+    assert "step" in bars[0]
+    assert last.startswith("tiny: epoch 1: loss ")
+    assert "; epoch 3: loss " in last
+    assert ", mae " in last
+    assert last.count("\n") == 1
+    assert result.stderr == ""
+
+
+def test_prove_compiled_accepts_what_is_compiled():
+    code = """
+model = train()
+runtime.prove_compiled(model)
+@tf.function(jit_compile=True)
+def double(x):
+    return x + x
+double(tf.ones(2))
+runtime.prove_compiled(double)
+"""
+    result = run_python(MODEL + code)
+    assert result.stderr == ""
+    assert result.stdout == "✓ training step of 'tiny': compiled by XLA\n✓ double: compiled by XLA\n"
+
+
+NOT_COMPILED = {
+    "jit_compile off in a model": "runtime.prove_compiled(train(jit_compile=False))",
+    "jit_compile left to Keras": "runtime.prove_compiled(train(jit_compile='auto'))",
+    "eager model": "runtime.prove_compiled(train(jit_compile=False, run_eagerly=True))",
+    "a layer that turns XLA off": """
+class Plain(keras.layers.Layer):
+    supports_jit = False
+    def __init__(self):
+        super().__init__()
+        self.supports_jit = False
+    def call(self, x):
+        return x
+runtime.prove_compiled(train(layers=[Plain()]))
+""",
+    "eager execution forced": "tf.config.run_functions_eagerly(True); runtime.prove_compiled(train())",
+    "eager while training": """
+tf.config.run_functions_eagerly(True)
+model = train()
+tf.config.run_functions_eagerly(False)
+runtime.prove_compiled(model)
+""",
+    "op determinism": """
+tf.config.experimental.enable_op_determinism()
+runtime.prove_compiled(train(jit_compile='auto'))
+""",
+    "not trained yet": """
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse", jit_compile=True)
+runtime.prove_compiled(model)
+""",
+    "a graph function": "f = tf.function(lambda x: x); f(tf.ones(1)); runtime.prove_compiled(f)",
+    "a plain function": "runtime.prove_compiled(len)",
+}
+
+
+@pytest.mark.parametrize("case", NOT_COMPILED)
+def test_prove_compiled_refuses(case):
+    result = run_python(MODEL + NOT_COMPILED[case])
+    assert result.returncode == 1
+    assert "RuntimeError: " in result.stderr
+    assert "compiled by XLA\n" not in result.stdout
+
+
+def test_start_up_is_quiet_and_warnings_are_not():
+    code = """
+from utils import runtime
+import tensorflow as tf, warnings
+tf.function(lambda x: x + 1, jit_compile=True)(tf.ones(2))
+warnings.warn("from Python")
+tf.get_logger().warning("from TensorFlow")
+"""
+    lines = run_python(code).stderr.splitlines()
+    assert [line for line in lines if "from Python" in line or "from TensorFlow" in line] == lines[:1] + lines[-1:]
+
+
+def test_lines_that_are_not_noise_pass_the_filter():
+    code = r"""
+import os, re
+from utils.runtime import START_UP_NOISE, filtered_stderr
+with filtered_stderr(START_UP_NOISE):
+    os.write(2, b"I0000 00:00:1 1 port.cc:153] oneDNN custom operations are on\n")
+    os.write(2, b"W0000 00:00:1 1 memory.cc:1] Allocation exceeds 10% of free memory\n")
+"""
+    assert run_python(code).stderr == "W0000 00:00:1 1 memory.cc:1] Allocation exceeds 10% of free memory\n"
+
+
+def test_unsupported_python_is_told_what_to_do():
+    code = "import sys; sys.version_info = (3, 10, 0)\nimport utils"
+    assert "Expected Python 3.11, 3.12 or 3.13, received 3.10" in run_python(code).stderr
