@@ -56,7 +56,7 @@ def test_text_that_differs(stored, new, rtol):
 
 def test_a_difference_says_which_number_and_by_how_much():
     message = comparison.text_difference("loss 0.500, accuracy 0.9", "loss 0.510, accuracy 0.9")
-    assert "0.500 stored, 0.510 new: off by 0.01 (relative 0.02" in message
+    assert "0.500 stored, 0.510 new: relative difference 0.02, allowed 1e-06" in message
     assert "-loss 0.500" in message
     assert "+loss 0.510" in message
 

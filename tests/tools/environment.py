@@ -9,8 +9,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 PACKAGES = ("tensorflow", "keras", "numpy", "pandas", "matplotlib")
-# Variables that choose the instructions of XLA, oneDNN and NumPy, or the number of threads.
-VARIABLES = ("XLA_FLAGS", "ONEDNN_MAX_CPU_ISA", "NPY_DISABLE_CPU_FEATURES", "OMP_NUM_THREADS")
+# Variables that choose the instructions of XLA, oneDNN, NumPy and its BLAS.
+VARIABLES = ("XLA_FLAGS", "ONEDNN_MAX_CPU_ISA", "NPY_DISABLE_CPU_FEATURES", "OPENBLAS_CORETYPE")
 
 
 def usable_cores() -> int:
