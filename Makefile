@@ -24,8 +24,8 @@ run: $(INSTALLED)
 	$(BIN)/python -m tests.tools.run $(if $(README),--readme) $(NB)
 
 normalize: $(INSTALLED)
-	$(BIN)/python -m tests.tools.normal_form $(NB)
 	$(BIN)/ruff format --quiet notebooks
+	$(BIN)/python -m tests.tools.normal_form $(NB)
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

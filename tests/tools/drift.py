@@ -63,7 +63,7 @@ def cell_drift(stored, new) -> str:
 def main() -> int:
     for name, (cores, variables) in ENVIRONMENTS.items():
         print(f"== {name}", flush=True)
-        for path in notebooks.paths(" ".join(sys.argv[1:])):
+        for path in notebooks.paths(*sys.argv[1:]):
             stored = nbformat.read(path, as_version=4)
             new = nbformat.read(path, as_version=4)
             with restricted(cores, variables):

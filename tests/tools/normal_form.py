@@ -95,7 +95,7 @@ def main() -> int:
     parser.add_argument("notebooks", nargs="*")
     arguments = parser.parse_args()
     failures = []
-    for path in notebooks.paths(" ".join(arguments.notebooks)):
+    for path in notebooks.paths(*arguments.notebooks):
         if arguments.check:
             failures += problems(path)
             continue

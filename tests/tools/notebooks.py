@@ -30,19 +30,17 @@ class Run:
     error: str = ""
 
 
-def paths(selection: str = "") -> list[Path]:
-    """Return the notebooks, in reading order, whose names start with one of the words in `selection` (all if empty).
+def paths(*words: str) -> list[Path]:
+    """Return the notebooks, in reading order, whose names start with one of the words; all without words.
 
-    Raises:
-        FileNotFoundError: if a word fits no notebook.
+    Exits with a message if a word fits no notebook.
     """
     every = sorted(FOLDER.glob("[0-9][0-9]_*.ipynb"))
-    words = selection.replace(",", " ").split()
     for word in words:
         if not any(path.name.startswith(word) for path in every):
             names = ", ".join(path.stem for path in every)
-            raise FileNotFoundError(f"Expected the start of a notebook's name ({names}), received {word!r}.")
-    return [path for path in every if not words or path.name.startswith(tuple(words))]
+            raise SystemExit(f"Expected the start of a notebook's name ({names}), received {word!r}.")
+    return [path for path in every if not words or path.name.startswith(words)]
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:

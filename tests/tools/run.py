@@ -58,7 +58,7 @@ def main() -> int:
         parser.error("Expected no notebook's name with --readme: its table has all of them.")
     BUILD.mkdir(exist_ok=True)
     rows = []
-    for path in notebooks.paths(" ".join(arguments.notebooks)):
+    for path in notebooks.paths(*arguments.notebooks):
         notebook = nbformat.read(path, as_version=4)
         run = notebooks.execute(notebook, path.stem)
         nbformat.write(notebook, BUILD / path.name)
