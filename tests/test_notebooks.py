@@ -59,7 +59,7 @@ def test_links_lead_to_files(notebook):
 def test_prose_and_code_in_small_pieces(notebook):
     lengths = [sum(bool(line.strip()) for line in c.source.splitlines()) for c in notebooks.code_cells(notebook)]
     assert np.median(lengths) <= 8
-    assert np.quantile(lengths, 0.9) <= 17
+    assert np.quantile(lengths, 0.9) <= 15
     assert max(lengths) <= 25
     kinds = "".join(cell.cell_type[0] for cell in notebook.cells)
     assert "cccc" not in kinds, "four code cells in a row"
