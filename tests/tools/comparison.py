@@ -209,7 +209,7 @@ def compare_outputs(self: IPyNbCell, test, ref, skip_compare=None) -> bool:
     if name in REPORT.why_executed_only:
         return True
     if "same-machine" in tags and self.parent.nb.metadata["course"]["environment"] != environment():
-        REPORT.other_machine.append(f"{name[:2]} cell {self.cell_num}")
+        REPORT.other_machine.append(f"{name[:2]} [{self.cell_num + 1}]")
         return True
     REPORT.compared += 1
     difference = outputs_difference(ref, test, tolerance(tags))
@@ -226,7 +226,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if item.cell.execution_count != item.cell_num + 1:
             pytest.fail(f"stored as run {item.cell.execution_count}, expected {item.cell_num + 1}", pytrace=False)
         if not item.options["check"]:
-            REPORT.ignored.append(f"{item.parent.path.stem[:2]} cell {item.cell_num}")
+            REPORT.ignored.append(f"{item.parent.path.stem[:2]} [{item.cell_num + 1}]")
 
 
 def pytest_terminal_summary(terminalreporter) -> None:

@@ -15,9 +15,14 @@ from tqdm import tqdm
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "notebooks"
 LOADERS = re.compile(r"\bdata\.load_(mnist|cifar10|shakespeare|english_spanish)\(")
+# On Linux, getrusage would count the size of the process that started the kernel as well.
 PEAK_MEMORY = """
-import resource, sys
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (2**20 if sys.platform == "darwin" else 2**10))
+import pathlib, re, resource
+status = pathlib.Path("/proc/self/status")
+if status.exists():
+    print(int(re.search(r"VmHWM:\\s+(\\d+) kB", status.read_text())[1]) // 2**10)
+else:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 2**20)
 """
 
 
