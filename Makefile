@@ -1,5 +1,5 @@
 # Every target that needs packages installs them into .venv first, once.
-#   make lab | test | run [NB=02] [README=1] | normalize [NB=02] | lint | constraints
+#   make install | lab | test | run [NB=02] [README=1] | normalize [NB=02] | lint | drift [NB=02] | constraints | clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,7 +11,12 @@ ROOT_USER := $(if $(filter 0,$(shell id -u)),--allow-root)
 LAB_FLAGS ?=
 TEST_FLAGS ?=
 
-.PHONY: lab test run normalize lint constraints clean
+# An environment that was moved with its folder, or has lost its Python, is installed again.
+$(shell test "$$(cat $(INSTALLED) 2>/dev/null)" = "$(CURDIR)" && $(BIN)/python -c '' 2>/dev/null || rm -f $(INSTALLED))
+
+.PHONY: install lab test run normalize lint drift constraints clean
+
+install: $(INSTALLED)
 
 lab: $(INSTALLED)
 	$(BIN)/python -m jupyterlab $(ROOT_USER) --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks \
@@ -27,18 +32,22 @@ normalize: $(INSTALLED)
 	$(BIN)/ruff format --quiet notebooks
 	$(BIN)/python -m tests.tools.normal_form $(NB)
 
+drift: $(INSTALLED)
+	$(BIN)/python -m tests.tools.drift $(NB)
+
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m tests.tools.normal_form --check
 
-$(INSTALLED): requirements.txt constraints.txt pyproject.toml
+$(INSTALLED): requirements.txt constraints.txt
 	@test -n "$(PYTHON)" || { echo "Expected Python 3.11, 3.12 or 3.13 with its venv module, found none." \
 		"Install one (on Debian: python3 and python3-venv), or name it: make PYTHON=/path/to/python3.12"; exit 1; }
 	@$(PYTHON) -c '$(FITS)' || { echo "Expected Python 3.11, 3.12 or 3.13 with venv, received: $(PYTHON)"; exit 1; }
-	test -x $(BIN)/pip || { rm -rf $(VENV) && $(PYTHON) -m venv $(VENV); }
+	@$(BIN)/python -c 'import pip; $(FITS)' 2>/dev/null || { rm -rf $(VENV) && $(PYTHON) -m venv $(VENV); }
+	@echo "Installing into $(VENV): about 750 MB to download, some minutes. It can be interrupted and repeated."
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
-	@touch $@
+	@echo "$(CURDIR)" > $@
 
 constraints: $(INSTALLED)
 	$(BIN)/python -m pip install --quiet uv

@@ -97,8 +97,9 @@ def test_outputs_are_compared_in_order_and_number():
 def test_tags():
     assert comparison.tolerance(["rtol=0.01", "same-machine"]) == 0.01
     assert comparison.tolerance([]) is None
-    with pytest.raises(ValueError, match="Expected tags"):
-        comparison.tolerance(["rtl=0.01"])
+    for tags in (["rtl=0.01"], ["rtol=abc"], ["rtol=nan"], ["rtol=-1"], ["rtol=0.1", "rtol=0.2"], ["rtol=1"]):
+        with pytest.raises(ValueError, match="Expected tags"):
+            comparison.tolerance(tags)
 
 
 def test_environment_names_what_changes_digits(monkeypatch):

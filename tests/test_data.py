@@ -29,6 +29,12 @@ def npz_bytes(**arrays):
     return file.getvalue()
 
 
+def npy_bytes(array):
+    file = io.BytesIO()
+    np.save(file, array)
+    return file.getvalue()
+
+
 MNIST_BYTES = npz_bytes(**mnist_arrays())
 
 
@@ -121,7 +127,8 @@ def test_a_failed_download_gives_the_stand_in(monkeypatch, tmp_path, server, cap
     assert data.load_mnist().is_stand_in
     output = capsys.readouterr()
     line = output.out.split("\r")[-1]  # what is left where the progress bar was
-    assert re.fullmatch(f"⚠ STAND-IN for mnist.npz: .*{reason}. Results will differ from those in the text.\n", line)
+    rest = "Results will differ from the text; for the real data see data/README.md."
+    assert re.fullmatch(f"⚠ STAND-IN for mnist.npz: .*{reason}. {rest}\n", line)
     assert output.err == ""
     assert cached(tmp_path) == []
 
@@ -178,6 +185,20 @@ def test_two_processes_at_once(monkeypatch, tmp_path, server):
     assert cached(tmp_path) == ["mnist.npz"]
 
 
+@pytest.mark.parametrize("value", ["true", "0", "yes"])
+def test_another_value_of_course_offline_is_refused(monkeypatch, value):
+    monkeypatch.setenv("COURSE_OFFLINE", value)
+    with pytest.raises(ValueError, match="Expected COURSE_OFFLINE to be 1 or not set, received"):
+        data.load_mnist()
+
+
+def test_course_data_may_start_with_a_tilde(monkeypatch, tmp_path):
+    folder_with(monkeypatch, tmp_path, "mnist.npz", MNIST_BYTES)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("COURSE_DATA", "~/course-data")
+    assert len(data.load_mnist().train_images) == 3
+
+
 @pytest.mark.parametrize("what", ["absent", "a file"])
 def test_course_data_that_is_no_folder(monkeypatch, tmp_path, what):
     place = tmp_path / "place"
@@ -199,6 +220,8 @@ def bad_mnist():
         "length": npz_bytes(**good | {"y_train": good["y_train"][:2]}),
         "dtype": npz_bytes(**good | {"x_train": good["x_train"] / 255.0}),
         "labels": npz_bytes(**good | {"y_test": good["y_test"] + 100}),
+        "a npy file": npy_bytes(good["x_train"]),
+        "text labels": npz_bytes(**good | {"y_train": np.array(["a", "b", "c"])}),
         "pickle": npz_bytes(**good | {"x_train": np.array([{}], dtype=object)}),
     }
 

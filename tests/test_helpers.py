@@ -51,8 +51,10 @@ def test_expect_close_uses_both_tolerances(capsys):
 
 
 def test_exercise_refuses_a_wrong_answer():
-    with pytest.raises(AssertionError, match="✗ Exercise 1"):
+    with pytest.raises(AssertionError, match="✗ Exercise 1: received 41; it is not right yet"):
         checks.exercise("Exercise 1", 41, lambda answer: answer == 42)
+    with pytest.raises(AssertionError, match="✗ Exercise 1: received '1/3'; its check raised TypeError"):
+        checks.exercise("Exercise 1", "1/3", lambda answer: abs(answer - 1 / 3) < 0.1)
 
 
 # plotting
@@ -100,6 +102,21 @@ def test_progress_leaves_one_line():
     assert ", mae " in last
     assert last.count("\n") == 1
     assert result.stderr == ""
+
+
+def test_progress_counts_steps_and_epochs_as_fit_does():
+    code = """
+model = train(epochs=1)
+model.compile("sgd", "mse", jit_compile=True, steps_per_execution=2)
+model.fit(np.ones((16, 4)), np.ones((16, 1)), batch_size=2, verbose=0, initial_epoch=3, epochs=5,
+          callbacks=[progress.Progress()])
+model.fit(np.ones((8, 4)), np.ones((8, 1)), verbose=0, epochs=0, callbacks=[progress.Progress()])
+"""
+    result = run_python(MODEL + code)
+    assert result.stderr == ""
+    assert "0/16" in result.stdout
+    assert "tiny: epoch 4: loss " in result.stdout
+    assert "; epoch 5: loss " in result.stdout
 
 
 def test_prove_compiled_accepts_what_is_compiled():

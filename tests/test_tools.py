@@ -61,6 +61,18 @@ def test_normalize_writes_the_normal_form_and_leaves_failures_alone(monkeypatch,
     assert [cell.id for cell in nbformat.read(folder / "01_good.ipynb", 4).cells] == ids
 
 
+def test_normalize_refuses_outputs_of_a_stand_in(monkeypatch, folder, capsys):
+    path = folder / "01_good.ipynb"
+    notebook = nbformat.read(path, 4)
+    notebook.cells[1].source += "\nfrom utils import data\nprint(data.load_mnist().source)"
+    nbformat.write(notebook, path)
+    before = path.read_bytes()
+    monkeypatch.setenv("COURSE_OFFLINE", "1")
+    assert call(monkeypatch, normal_form, "01") == 1
+    assert "only a stand-in was found" in capsys.readouterr().err
+    assert path.read_bytes() == before
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -68,6 +80,7 @@ def test_normalize_writes_the_normal_form_and_leaves_failures_alone(monkeypatch,
         (lambda nb: nb.cells[1].outputs[0].update(text="/home/someone/x\n"), "absolute path"),
         (lambda nb: nb.cells[1].outputs[0].update(text="<f at 0x7fb33b933a60>\n"), "object's address"),
         (lambda nb: nb.cells[1].outputs[0].update(name="stderr"), "a warning"),
+        (lambda nb: nb.cells[1].outputs[0].update(text="⚠ STAND-IN for mnist.npz\n"), "a stand-in"),
         (lambda nb: nb.metadata.update(widgets={}), "make normalize"),
         (lambda nb: nb.metadata.course.data.update(mnist="0"), "metadata names the data sets"),
     ],

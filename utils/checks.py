@@ -53,8 +53,13 @@ def expect_close(actual, desired, claim: str, *, rtol: float = 0.0, atol: float 
 def exercise(title: str, answer, is_right: Callable[[Any], bool]) -> None:
     """Say whether an exercise is answered: "○" while the answer is still `...`, "✓" once `is_right(answer)` is true.
 
+    Args:
+        title: printed after the mark.
+        answer: a value or a function of the reader; `...` if there is none yet.
+        is_right: a check of the answer; an exception that it raises counts as a wrong answer.
+
     Raises:
-        AssertionError: "✗", if the answer is wrong.
+        AssertionError: "✗", with the answer, if it is wrong.
 
     >>> exercise("Exercise 1", ..., lambda answer: answer == 42)
     ○ Exercise 1: replace ... with your answer
@@ -63,5 +68,11 @@ def exercise(title: str, answer, is_right: Callable[[Any], bool]) -> None:
     """
     if answer is ...:
         print(f"○ {title}: replace ... with your answer")
-    else:
-        expect(bool(is_right(answer)), title)
+        return
+    try:
+        right, reason = bool(is_right(answer)), "it is not right yet"
+    except Exception as error:
+        right, reason = False, f"its check raised {type(error).__name__}: {error}"
+    if not right:
+        raise AssertionError(f"✗ {title}: received {answer!r}; {reason}. Change the answer and run the cell again.")
+    print(f"✓ {title}")

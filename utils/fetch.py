@@ -11,7 +11,7 @@ import pooch
 import requests
 from tqdm import tqdm
 
-TIMEOUT = 30.0  # seconds without an answer or a byte, then a download is given up
+TIMEOUT = 30.0  # seconds without data, after which a download is abandoned
 CACHE = pooch.os_cache("foundation-models-step-by-step")
 
 Data = TypeVar("Data")
@@ -83,21 +83,28 @@ def search(
 
     Raises:
         NotADirectoryError: if COURSE_DATA names no folder.
-        ValueError: if a file is there and is not what it should be.
+        ValueError: if a file is there and is not what it should be, or COURSE_OFFLINE is neither 1 nor unset.
     """
-    if os.environ.get("COURSE_OFFLINE") == "1":
+    offline, course_data = os.environ.get("COURSE_OFFLINE", ""), os.environ.get("COURSE_DATA")
+    if offline not in ("", "1"):
+        raise ValueError(f"Expected COURSE_OFFLINE to be 1 or not set, received {offline!r}.")
+    if offline:
         reason = "COURSE_OFFLINE=1 is set"
     else:
-        folder = os.environ.get("COURSE_DATA")
-        if folder and not Path(folder).is_dir():
+        folder = Path(course_data).expanduser().absolute() if course_data else None
+        if folder and not folder.is_dir():
             raise NotADirectoryError(
-                f"Expected COURSE_DATA to name a folder, received {folder!r}. Correct it or unset it."
+                f"Expected COURSE_DATA to name a folder, received {course_data!r}, which leads to {folder}. "
+                "Give an absolute path, or unset it."
             )
-        if folder and (Path(folder) / remote.file).exists():
-            return prepared(Path(folder) / remote.file)
+        if folder and (folder / remote.file).exists():
+            return prepared(folder / remote.file)
         try:
             return original(download(remote))
         except DownloadError as error:
             reason = str(error)
-    print(f"⚠ STAND-IN for {remote.file}: {reason}. Results will differ from those in the text.")
+    print(
+        f"⚠ STAND-IN for {remote.file}: {reason}. "
+        "Results will differ from the text; for the real data see data/README.md."
+    )
     return stand_in()

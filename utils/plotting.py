@@ -1,6 +1,6 @@
 """One look for the curves of every notebook."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,7 +10,7 @@ LINE_STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 3)))
 
 def plot_curves(
     ax: Axes,
-    curves: Mapping[str, np.ndarray | tuple[np.ndarray, np.ndarray]],
+    curves: Mapping[str, Sequence[float] | tuple[Sequence[float], Sequence[float]]],
     *,
     title: str,
     xlabel: str,

@@ -12,23 +12,29 @@ class Progress(keras.callbacks.Callback):
 
     The bar goes to standard output, in Jupyter and in a terminal, and is erased at the end. Use with
     `fit(..., verbose=0, callbacks=[Progress()])`. The line gives the loss averaged over the first epoch and the
-    loss and metrics of the last one, to four decimals.
+    loss and metrics of the last one, to four decimals. Without an epoch there is no line.
     """
 
     def on_train_begin(self, logs=None):
-        self.epochs = []
-        steps = self.params["steps"]
-        total = steps and steps * self.params["epochs"]
-        self.bar = tqdm(total=total, desc=self.model.name, unit="step", file=sys.stdout, leave=False)
+        self.epochs = {}  # number, from 1 → loss and metrics
+        self.bar = tqdm(desc=self.model.name, unit="step", file=sys.stdout, leave=False)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.steps_done = 0
+        if self.params["steps"] and not self.epochs:
+            self.bar.reset(total=self.params["steps"] * (self.params["epochs"] - epoch))
 
     def on_train_batch_end(self, batch, logs=None):
         self.bar.set_postfix(logs, refresh=False)
-        self.bar.update()
+        self.bar.update(batch + 1 - self.steps_done)  # several steps at once under steps_per_execution
+        self.steps_done = batch + 1
 
     def on_epoch_end(self, epoch, logs=None):
-        self.epochs.append(dict(logs))
+        self.epochs[epoch + 1] = dict(logs)
 
     def on_train_end(self, logs=None):
         self.bar.close()
-        last = ", ".join(f"{name} {value:.4f}" for name, value in self.epochs[-1].items())
-        print(f"{self.model.name}: epoch 1: loss {self.epochs[0]['loss']:.4f}; epoch {len(self.epochs)}: {last}")
+        if self.epochs:
+            first, last = min(self.epochs), max(self.epochs)
+            results = ", ".join(f"{name} {value:.4f}" for name, value in self.epochs[last].items())
+            print(f"{self.model.name}: epoch {first}: loss {self.epochs[first]['loss']:.4f}; epoch {last}: {results}")

@@ -1,4 +1,7 @@
-"""Read the files of the data sets; say clearly what is wrong with a file that cannot be read."""
+"""Read the files of the data sets.
+
+Each reader raises the `ValueError` of `bad_file` if the file is missing, truncated, corrupt or of another form.
+"""
 
 import io
 import tarfile
@@ -11,6 +14,7 @@ import pandas as pd
 
 Arrays = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 UNREADABLE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, KeyError, ValueError)
+UNREADABLE = (*UNREADABLE, TypeError, AttributeError)  # another kind of file inside
 
 
 def bad_file(path: Path, expected: str, received: object) -> ValueError:
@@ -33,8 +37,10 @@ def read_image_npz(path: Path, image_shape: tuple[int, ...]) -> Arrays:
     for images, labels in ((x_train, y_train), (x_test, y_test)):
         if images.shape[1:] != image_shape or labels.shape not in {(len(images),), (len(images), 1)} or not len(images):
             raise bad_file(path, expected, f"images {images.shape} with labels {labels.shape}")
-        if images.dtype != np.uint8 or labels.dtype.kind not in "ui" or labels.min() < 0 or labels.max() > 9:
-            raise bad_file(path, expected, f"{images.dtype} images, {labels.dtype} labels up to {labels.max()}")
+        if images.dtype != np.uint8 or labels.dtype.kind not in "ui":
+            raise bad_file(path, expected, f"{images.dtype} images with {labels.dtype} labels")
+        if labels.min() < 0 or labels.max() > 9:
+            raise bad_file(path, expected, f"labels {labels.min()} to {labels.max()}")
     return x_train, y_train.ravel().astype(np.uint8), x_test, y_test.ravel().astype(np.uint8)
 
 

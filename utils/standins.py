@@ -25,13 +25,15 @@ def digits() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     return images[~is_test], labels[~is_test], images[is_test], labels[is_test]
 
 
-def shapes(train: int = 10_000, test: int = 2_000) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return drawn color images of ten shapes: uint8 (n, 32, 32, 3), labels uint8 (n,), in the order of `digits`.
+def shapes() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return 10,000 training and 2,000 test drawn color images of ten shapes, in the order of `digits`.
+
+    Images uint8 (n, 32, 32, 3), labels uint8 (n,).
 
     Place, size and colors vary, and noise lies over each image.
     """
     rng = np.random.default_rng(1)
-    n = train + test
+    train, n = 10_000, 12_000
     labels = rng.integers(10, size=n).astype(np.uint8)
     radius = rng.integers(6, 13, (n, 1, 1), np.int16)
     row, column = np.mgrid[:32, :32].astype(np.int16)[:, None] - rng.integers(11, 21, (2, n, 1, 1), np.int16)
@@ -73,15 +75,15 @@ def _line(rng: np.random.Generator) -> str:
     return " ".join(_choice(rng, options) for options in words) + _choice(rng, ". , ! ?")
 
 
-def play(characters: int = 400_000) -> str:
-    """Return a generated play, in the form of Tiny Shakespeare: a name, a colon, some lines, an empty line."""
+def play() -> str:
+    """Return 400,000 characters of a generated play in the form of Tiny Shakespeare: name, lines, empty line."""
     rng = np.random.default_rng(2)
     parts, length = [], 0
-    while length < characters:
+    while length < 400_000:
         lines = [_line(rng) for _ in range(rng.integers(1, 5))]
         parts.append("\n".join([_choice(rng, "ANNA: BRUNO: CLARA: DAVID:"), *lines]) + "\n\n")
         length += len(parts[-1])
-    return "".join(parts)[:characters]
+    return "".join(parts)[:400_000]
 
 
 def sentence_pairs() -> list[tuple[str, str]]:

@@ -46,8 +46,8 @@ def drift(stored: str, new: str) -> tuple[float, float]:
     """Return the difference of two printed numbers, relative and in units of the last digit of the stored one."""
     a, b = (Decimal(text.replace("−", "-").replace(",", "")) for text in (stored, new))
     difference = abs(float(a - b))
-    relative = difference / abs(float(a)) if a else difference and float("inf")
-    return relative, difference / 10.0 ** a.as_tuple().exponent
+    relative = difference / abs(float(a)) if a else np.inf * (difference > 0 or 0)
+    return relative, float(abs(a - b).scaleb(-a.as_tuple().exponent))
 
 
 def number_difference(stored: str, new: str, rtol: float | None = None) -> str | None:
@@ -104,15 +104,15 @@ def _diff(stored: str, new: str) -> str:
 
 def parts(outputs) -> list[tuple[str, str]]:
     """Flatten outputs into (kind, content), in order: kind is a stream's name, "error" or a MIME type."""
-    parts = []
+    found = []
     for output in outputs:
         if output.output_type == "stream":
-            parts.append((output.name, output.text))
+            found.append((output.name, output.text))
         elif output.output_type == "error":
-            parts.append(("error", f"{output.ename}: {output.evalue}"))
+            found.append(("error", f"{output.ename}: {output.evalue}"))
         else:
-            parts += sorted((kind, "".join(content)) for kind, content in output.data.items())
-    return parts
+            found += sorted((kind, "".join(content)) for kind, content in output.data.items())
+    return found
 
 
 def outputs_difference(stored, new, rtol: float | None = None) -> str | None:
@@ -136,10 +136,12 @@ def tolerance(tags: list[str]) -> float | None:
     Raises:
         ValueError: if a tag has no meaning, so that a misspelled one is not passed over.
     """
-    unknown = [tag for tag in tags if tag not in TAGS and not tag.startswith("rtol=")]
-    if unknown:
-        raise ValueError(f"Expected tags {sorted(TAGS)} or rtol=…, received {unknown}.")
-    return next((float(tag.removeprefix("rtol=")) for tag in tags if tag.startswith("rtol=")), None)
+    others = [tag for tag in tags if tag not in TAGS]
+    if not others:
+        return None
+    if len(others) > 1 or not re.fullmatch(r"rtol=0\.\d+", others[0]):
+        raise ValueError(f"Expected tags {sorted(TAGS)} or one such as rtol=0.001, received {others}.")
+    return float(others[0].removeprefix("rtol="))
 
 
 class Report:
@@ -153,6 +155,7 @@ class Report:
         self.other_machine: list[str] = []
 
     def lines(self) -> list[str]:
+        """Return the summary, a line each: notebooks, cells, programs compiled by XLA."""
         compared = len(self.programs) - len(self.why_executed_only)
         why = "; ".join(f"{name}: {reason}" for name, reason in self.why_executed_only.items())
         first = f"notebooks: {compared} compared, {len(self.why_executed_only)} only executed and checked"

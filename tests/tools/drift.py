@@ -4,7 +4,7 @@ python -m tests.tools.drift [NB ...]
 
 For each environment and each code cell that drifts: the largest relative difference of a number, how many units of its
 last printed digit that is, and the largest difference of a figure. The tags `rtol=…` and `FIGURE_TOLERANCE` of
-tests/tools/comparison.py come from this table.
+tests/tools/comparison.py come from this table. Linux only.
 """
 
 import os
@@ -45,6 +45,8 @@ def cell_drift(stored, new) -> str:
     """Return how two lists of outputs differ, "" if they do not."""
     found = []
     new = coalesce_streams(new)
+    if [kind for kind, _ in comparison.parts(stored)] != [kind for kind, _ in comparison.parts(new)]:
+        return "other outputs"
     for (kind, a), (_, b) in zip(comparison.parts(stored), comparison.parts(new), strict=True):
         if kind == "image/png":
             difference = comparison.largest_block_difference(*(comparison.pixels(png) for png in (a, b)))
@@ -61,6 +63,7 @@ def cell_drift(stored, new) -> str:
 
 
 def main() -> int:
+    """Print the table for the named notebooks, or for all."""
     for name, (cores, variables) in ENVIRONMENTS.items():
         print(f"== {name}", flush=True)
         for path in notebooks.paths(*sys.argv[1:]):
@@ -69,12 +72,14 @@ def main() -> int:
             with restricted(cores, variables):
                 run = notebooks.execute(new, path.stem)
             print(f"{path.stem}: {run.error or f'{run.seconds:.0f} s'}")
+            if run.error:
+                continue
             cells = zip(notebooks.code_cells(stored), notebooks.code_cells(new), strict=True)
-            for number, (a, b) in enumerate(cells):
+            for number, (a, b) in enumerate(cells, 1):
                 if "nbval-ignore-output" not in a.metadata.get("tags", []) and (
                     text := cell_drift(a.outputs, b.outputs)
                 ):
-                    print(f"  cell {number} {a.metadata.get('tags', '')}: {text}", flush=True)
+                    print(f"  [{number}] {a.metadata.get('tags', '')}: {text}", flush=True)
     return 0
 
 

@@ -28,6 +28,12 @@ def fingerprints(notebook: NotebookNode) -> dict[str, str]:
     return {name: data.fingerprint(getattr(data, f"load_{name}")()) for name in notebooks.data_sets(notebook)}
 
 
+def prints_stand_in(notebook: NotebookNode) -> bool:
+    """Return whether an output says that a stand-in was used."""
+    outputs = [output for cell in notebooks.code_cells(notebook) for output in cell.outputs]
+    return any("⚠ STAND-IN" in output.get("text", "") for output in outputs)
+
+
 def normalize(notebook: NotebookNode, course: dict) -> NotebookNode:
     """Return a notebook with only what is to be stored; `course` is the part of its metadata that is ours."""
     result = nbformat.v4.new_notebook(
@@ -75,6 +81,8 @@ def problems(path: Path) -> list[str]:
     cells = notebooks.code_cells(notebook)
     if [cell.execution_count for cell in cells] != list(range(1, len(cells) + 1)):
         found.append("execution counts are not 1, 2, 3, …: not one clean run")
+    if prints_stand_in(notebook):
+        found.append("its outputs come from a stand-in: run `make normalize` with the real data")
     for number, cell in enumerate(cells, 1):
         for output in cell.outputs:
             if output.output_type == "error" or output.get("name") == "stderr":
@@ -90,6 +98,7 @@ def problems(path: Path) -> list[str]:
 
 
 def main() -> int:
+    """Run the command line described above; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true")
     parser.add_argument("notebooks", nargs="*")
@@ -103,6 +112,9 @@ def main() -> int:
         run = notebooks.execute(notebook, path.stem)
         if run.error:
             failures.append(f"{path.name} is left as it was: {run.error}")
+            continue
+        if prints_stand_in(notebook):
+            failures.append(f"{path.name} is left as it was: only a stand-in was found for its data")
             continue
         course = {"data": fingerprints(notebook), "environment": environment()}
         path.write_text(text_of(normalize(notebook, course)), encoding="utf8")

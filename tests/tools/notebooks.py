@@ -20,15 +20,15 @@ PEAK_MEMORY = """
 import pathlib, re, resource
 status = pathlib.Path("/proc/self/status")
 if status.exists():
-    print(int(re.search(r"VmHWM:\\s+(\\d+) kB", status.read_text())[1]) // 2**10)
+    print(int(re.search(r"VmHWM:\\s+(\\d+) kB", status.read_text())[1]) * 1024)
 else:
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 2**20)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
 @dataclass
 class Run:
-    """One execution of a notebook: seconds, peak memory of its kernel in MB, and the error, "" if there was none."""
+    """One execution of a notebook: seconds, peak memory of its kernel in 10⁶ bytes, and the error, "" for none."""
 
     seconds: float
     megabytes: int | None = None
@@ -76,7 +76,7 @@ def execute(notebook: NotebookNode, name: str) -> Run:
             seconds = time.perf_counter() - start
             notebook.cells.append(nbformat.v4.new_code_cell(PEAK_MEMORY))
             client.execute_cell(notebook.cells[-1], len(notebook.cells) - 1, store_history=False)
-            return Run(seconds, int(notebook.cells.pop().outputs[0].text))
+            return Run(seconds, round(int(notebook.cells.pop().outputs[0].text) / 1e6))
     except CellExecutionError as error:
         message = f"code cell {number}: {error.ename}: {error.evalue}"
     except DeadKernelError:

@@ -45,11 +45,12 @@ def readme_table(rows: list[tuple[Path, nbformat.NotebookNode, notebooks.Run]]) 
         cost = f"{run.seconds:.0f} s | {run.megabytes} MB | {download(notebook)} | {checks(notebook)}"
         lines.append(f"| {link} | {cost} |")
     here = environment()
-    lines += ["", f"Measured on {here['cores']} cores ({here['cpu']}, no GPU), compilation included.", ""]
+    lines += ["", f"Measured on {here['cores']} cores ({here['cpu']}), compilation included.", ""]
     return "\n".join(lines)
 
 
 def main() -> int:
+    """Run the command line described above; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--readme", action="store_true")
     parser.add_argument("notebooks", nargs="*")
