@@ -19,8 +19,7 @@ $(shell test "$$(cat $(INSTALLED) 2>/dev/null)" = "$(CURDIR)" && $(BIN)/python -
 install: $(INSTALLED)
 
 lab: $(INSTALLED)
-	$(BIN)/python -m jupyterlab $(ROOT_USER) --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks \
-		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.news_url=None $(LAB_FLAGS)
+	$(BIN)/python -m jupyterlab $(ROOT_USER) --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks $(LAB_FLAGS)
 
 test: lint
 	$(BIN)/python -m pytest tests utils notebooks --nbval $(TEST_FLAGS)
