@@ -22,6 +22,9 @@ from tests.tools.environment import environment
     [
         ("loss 0.36", "loss 0.36", None),
         ("−0.5 s", "-0.5 s", None),
+        ("0.0000", "0.0000", None),
+        ("0.0000", "-0.0000", None),
+        ("0.0000", "0.0001", 1e-6),
         ("0.3600000", "0.3600001", None),
         ("1.234567e-05", "1.234568e-05", None),
         ("[1.  2.5]", "[1.  2.5]", None),
@@ -40,6 +43,8 @@ def test_text_that_is_equal(stored, new, rtol):
         ("loss 0.36", "loss 0.37", None),
         ("loss 0.36", "gain 0.36", None),
         ("0.9755", "0.9756", None),
+        ("0.0000", "0.0001", None),
+        ("0.0000", "0.0002", 0.1),
         ("0.9755", "0.9757", 1e-6),
         ("60000 images", "60001 images", 0.1),  # integers are exact
         ("0.5", "-0.5", 0.1),

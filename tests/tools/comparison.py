@@ -46,7 +46,9 @@ def drift(stored: str, new: str) -> tuple[float, float]:
     """Return the difference of two printed numbers, relative and in units of the last digit of the stored one."""
     a, b = (Decimal(text.replace("−", "-").replace(",", "")) for text in (stored, new))
     difference = abs(float(a - b))
-    relative = difference / abs(float(a)) if a else np.inf * (difference > 0 or 0)
+    if difference == 0:
+        return 0.0, 0.0
+    relative = difference / abs(float(a)) if a else float("inf")
     return relative, float(abs(a - b).scaleb(-a.as_tuple().exponent))
 
 
