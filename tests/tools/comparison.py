@@ -34,8 +34,8 @@ from tests.tools.environment import environment
 from tests.tools.normal_form import fingerprints
 from tests.tools.notebooks import code_cells
 
-DEFAULT_RTOL = 1e-6
-FIGURE_TOLERANCE = 0.5
+DEFAULT_RTOL = 1e-6  # measured drift: none in the digits that are printed
+FIGURE_TOLERANCE = 0.1  # measured drift: 0.02
 BLOCK = 8
 NUMBER = re.compile(r"(?<![\w.])[-+−]?\d[\d,]*(?:\.\d*(?:[eE][-+]?\d+)?|[eE][-+]?\d+)(?!\.?\w)")
 COMPILES = re.compile(r"jit_compile|\.fit\(")
