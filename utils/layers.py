@@ -1,0 +1,85 @@
+"""Layers that XLA compiles to fast code on a CPU, drop-in for Keras's."""
+
+import functools
+
+from utils.runtime import keras, tf  # started quietly
+
+
+@keras.saving.register_keras_serializable(package="course")
+class MaxPooling2D(keras.layers.MaxPooling2D):
+    """The maximum of each window, as in `keras.layers.MaxPooling2D`, with the same outputs and gradients.
+
+    XLA runs the gradient of Keras's layer as a serial loop on a CPU (SelectAndScatter). Here a window of 3 × 3 is nine
+    shifted views of the images and their elementwise maximum, whose gradient XLA fuses into one parallel pass.
+
+    Takes images (n, height, width, channels) of a floating-point dtype, returns (n, rows, columns, channels). In a
+    window with several equal maxima the first one, row by row, receives the whole gradient, as in Keras's layer.
+
+    Raises:
+        ValueError: for `data_format="channels_first"`.
+    """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.data_format != "channels_last":
+            raise ValueError(f"Expected data_format 'channels_last', received {self.data_format!r}.")
+
+    def call(self, inputs):
+        (height, width), (down, right) = self.pool_size, self.strides
+        rows, columns = self.compute_output_shape(inputs.shape)[1:3]
+        if self.padding == "same":
+            extra_rows = max((rows - 1) * down + height - inputs.shape[1], 0)
+            extra_columns = max((columns - 1) * right + width - inputs.shape[2], 0)
+            before_after = [(extra // 2, extra - extra // 2) for extra in (extra_rows, extra_columns)]
+            inputs = keras.ops.pad(inputs, [(0, 0), *before_after, (0, 0)], constant_values=float("-inf"))
+        views = [
+            inputs[:, i : i + (rows - 1) * down + 1 : down, j : j + (columns - 1) * right + 1 : right]
+            for i in range(height)
+            for j in range(width)
+        ]
+        return functools.reduce(keras.ops.maximum, views)
+
+
+@keras.saving.register_keras_serializable(package="course")
+class BatchNormalization(keras.layers.BatchNormalization):
+    """Normalize by the mean and variance of the batch, as `keras.layers.BatchNormalization` (Ioffe and Szegedy, 2015).
+
+    Outputs, gradients and moving statistics are those of Keras's layer. Training with Keras's layer takes sums over
+    products, such as Σx², which XLA on a CPU computes inside one slow loop. Here each product is stored first and then
+    summed as a matrix product with a row of ones, and the gradient is written out (section 3 of the paper).
+
+    Takes (…, channels) float32. Cases that need something else go to Keras's layer: inference, a mask, another axis
+    or dtype, `synchronized=True`.
+    """
+
+    def call(self, inputs, training=None, mask=None):
+        last = self.axis in (-1, len(inputs.shape) - 1)
+        float32 = self.compute_dtype == self.variable_dtype == "float32"
+        if not (training and self.trainable and last and float32) or mask is not None or self.synchronized:
+            return super().call(inputs, training=training, mask=mask)
+        channels = inputs.shape[-1]
+        scale = tf.convert_to_tensor(self.gamma) if self.scale else tf.ones(channels)
+        offset = tf.convert_to_tensor(self.beta) if self.center else tf.zeros(channels)
+        rows, mean, variance = _normalize(tf.reshape(inputs, (-1, channels)), scale, offset, self.epsilon)
+        for moving, value in ((self.moving_mean, mean), (self.moving_variance, variance)):
+            moving.assign(moving * self.momentum + value * (1 - self.momentum))
+        return tf.reshape(rows, tf.shape(inputs))
+
+
+@tf.custom_gradient
+def _normalize(rows, scale, offset, epsilon):
+    """Return normalized rows (n, channels), their mean and variance (channels,); only the first has a gradient."""
+    ones = tf.ones((1, tf.shape(rows)[0]))
+    n = tf.cast(tf.shape(rows)[0], tf.float32)
+    mean = tf.reduce_mean(rows, axis=0)
+    centered = rows - mean
+    variance = (ones @ centered**2)[0] / n
+    inverse = tf.math.rsqrt(variance + epsilon)
+
+    def gradient(upstream, _mean, _variance):
+        offset_gradient = tf.reduce_sum(upstream, axis=0)
+        scale_gradient = (ones @ (upstream * centered))[0] * inverse
+        correction = (offset_gradient + centered * inverse * scale_gradient) / n
+        return scale * inverse * (upstream - correction), scale_gradient, offset_gradient, None
+
+    return (centered * inverse * scale + offset, mean, variance), gradient
