@@ -1,4 +1,4 @@
-"""checks, plotting, progress and runtime."""
+"""checks, pipeline, plotting, progress and runtime."""
 
 import os
 import subprocess
@@ -9,7 +9,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from utils import checks, plotting
+from utils import checks, pipeline, plotting
+from utils.runtime import tf
 
 ROOT = Path(__file__).parents[1]
 
@@ -77,6 +78,79 @@ def test_plot_curves_refuses_too_few_and_too_many(count):
     with pytest.raises(ValueError, match="Expected 1 to 6 curves"):
         plotting.plot_curves(ax, {str(i): [0] for i in range(count)}, title="", xlabel="", ylabel="")
     plt.close("all")
+
+
+@pytest.mark.parametrize(("shape", "dtype"), [((5, 4, 6), np.uint8), ((5, 4, 6), np.float32), ((3, 4, 4, 3), np.uint8)])
+def test_show_images_draws_each_with_its_title(shape, dtype):
+    images = np.arange(np.prod(shape)).reshape(shape).astype(dtype)
+    figure = plotting.show_images(images, list(range(len(images))), columns=2, title="all")
+    drawn = [ax for ax in figure.axes if ax.images]
+    assert [ax.get_title() for ax in drawn] == [str(i) for i in range(len(images))]
+    assert figure.get_suptitle() == "all"
+    for ax, image in zip(drawn, images, strict=True):
+        np.testing.assert_array_equal(ax.images[0].get_array(), image)
+        if images.ndim == 3:  # one scale for all
+            assert ax.images[0].get_clim() == ((0, 255) if dtype == np.uint8 else (0, images.max()))
+    plt.close("all")
+
+
+def test_show_images_centers_signed_images_on_zero():
+    figure = plotting.show_images(np.array([[[-1.0, 0.5]], [[0.0, 3.0]]]), signed=True)
+    assert [ax.images[0].get_clim() for ax in figure.axes if ax.images] == [(-3, 3), (-3, 3)]
+    plt.close("all")
+
+
+def test_show_images_refuses_other_shapes_and_missing_titles():
+    with pytest.raises(ValueError, match=r"Expected images \(n, height, width\) or .*, received shape \(4, 4\)"):
+        plotting.show_images(np.zeros((4, 4)))
+    with pytest.raises(ValueError, match="Expected no titles or 2, received 1"):
+        plotting.show_images(np.zeros((2, 4, 4)), ["one"])
+
+
+# the input pipeline
+
+IMAGES, LABELS = np.arange(10 * 4).reshape(10, 2, 2).astype(np.uint8), np.arange(10)
+
+
+def flip(images, seed):
+    mirrored = tf.random.stateless_uniform((len(images), 1, 1), seed) < 0.5
+    return tf.where(mirrored, images[:, :, ::-1], images)
+
+
+def test_training_batches_hold_each_image_once_an_epoch_with_its_label():
+    batches = pipeline.training_batches(IMAGES, LABELS, batch_size=5)
+    epochs = [np.concatenate(list(batches.skip(start).take(2).map(lambda x, y: y))) for start in (0, 2)]
+    for epoch in epochs:
+        assert sorted(epoch) == list(range(10))
+    for images, labels in batches.take(2):
+        assert images.dtype == tf.uint8
+        np.testing.assert_array_equal(images, IMAGES[labels])
+
+
+def test_training_batches_are_augmented_anew_in_each_epoch_and_repeat_with_the_seed():
+    def first(count, seed):
+        batches = pipeline.training_batches(IMAGES, LABELS, flip, batch_size=10, seed=seed).take(count)
+        return [(images.numpy(), labels.numpy()) for images, labels in batches]
+
+    flipped = []
+    for images, labels in first(8, seed=1):
+        is_flipped = (images == IMAGES[labels][:, :, ::-1]).all(axis=(1, 2))
+        assert (is_flipped | (images == IMAGES[labels]).all(axis=(1, 2))).all()
+        flipped.append(is_flipped[np.argsort(labels)])
+    flipped = np.array(flipped)
+    assert 20 < flipped.sum() < 60
+    assert (flipped.any(axis=0) & ~flipped.all(axis=0)).all()
+    again, other = first(8, seed=1), first(8, seed=2)
+    assert all((a[0] == b[0]).all() for a, b in zip(again, first(8, seed=1), strict=True))
+    assert any((a[0] != b[0]).any() for a, b in zip(again, other, strict=True))
+
+
+def test_training_batches_refuse_wrong_sizes():
+    with pytest.raises(ValueError, match="Expected as many labels as images, 10, received 9"):
+        pipeline.training_batches(IMAGES, LABELS[:9], batch_size=5)
+    for batch_size in (0, 11):
+        with pytest.raises(ValueError, match=f"Expected a batch size from 1 to 10, received {batch_size}"):
+            pipeline.training_batches(IMAGES, LABELS, batch_size=batch_size)
 
 
 # progress and runtime: TensorFlow in fresh interpreters

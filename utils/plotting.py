@@ -1,9 +1,11 @@
-"""One look for the curves of every notebook."""
+"""One look for the curves and images of every notebook."""
 
 from collections.abc import Mapping, Sequence
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 LINE_STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 3)))
 
@@ -36,3 +38,40 @@ def plot_curves(
     if len(curves) > 1:
         ax.legend()
     return ax
+
+
+def show_images(
+    images: np.ndarray, titles: Sequence = (), *, columns: int = 8, signed: bool = False, title: str = ""
+) -> Figure:
+    """Draw images in rows of `columns`, 9 inches wide, each with its title; return the figure.
+
+    Args:
+        images: (n, height, width), drawn in gray, or (n, height, width, 3), drawn in color. uint8 from 0 (black) to 255
+            (white); other gray images from the smallest to the largest value of all of them.
+        titles: one for each image, or none.
+        columns: images in a row, at least 1.
+        signed: draw gray images in red (positive) and blue (negative), zero white, on a common scale.
+        title: the finding, in words, over the whole figure.
+
+    Raises:
+        ValueError: if `images` has another shape, or `titles` another number.
+    """
+    images = np.asarray(images)
+    if images.ndim != 3 and not (images.ndim == 4 and images.shape[3] == 3):
+        raise ValueError(f"Expected images (n, height, width) or (n, height, width, 3), received shape {images.shape}.")
+    if len(titles) not in (0, len(images)):
+        raise ValueError(f"Expected no titles or {len(images)}, received {len(titles)}.")
+    low, high = (0, 255) if images.dtype == np.uint8 else (images.min(), images.max())
+    low, high = (-abs(images).max(), abs(images).max()) if signed else (low, high)
+    rows = -(-len(images) // columns)
+    lines = max([str(text).count("\n") + 1 for text in titles], default=0)
+    height = rows * (9 / columns * images.shape[1] / images.shape[2] + 0.17 * lines + 0.08) + (0.3 if title else 0)
+    figure, axes = plt.subplots(rows, columns, figsize=(9, height), squeeze=False)
+    figure.suptitle(title, fontsize=11)
+    for ax in axes.flat:
+        ax.set_axis_off()
+    for ax, image in zip(axes.flat, images, strict=False):
+        ax.imshow(image, cmap="RdBu_r" if signed else "gray", vmin=low, vmax=high)
+    for ax, text in zip(axes.flat, titles, strict=False):
+        ax.set_title(text, fontsize=10)
+    return figure

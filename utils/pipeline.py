@@ -1,0 +1,43 @@
+"""The input pipeline of a training run."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from utils.runtime import tf  # started quietly
+
+Augment = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
+
+
+def training_batches(
+    images: np.ndarray, labels: np.ndarray, augment: Augment | None = None, *, batch_size: int, seed: int = 0
+) -> tf.data.Dataset:
+    """Return an endless dataset of batches, each epoch in a new order and augmented anew, the same on every machine.
+
+    Use with `fit(batches, steps_per_epoch=…)`. The images are augmented while the compiled step computes.
+
+    Args:
+        images: (n, …) of any dtype; stays in memory as it is.
+        labels: (n, …).
+        augment: `augment(batch, seed)` returns the changed images; seed: int64 (2,), for `tf.random.stateless_…`.
+        batch_size: images in a batch, 1 to n; the last, smaller batch of an epoch is filled from the next one.
+        seed: of the order and of the seeds given to `augment`.
+
+    Raises:
+        ValueError: if there are not as many images as labels, or fewer than `batch_size`.
+    """
+    if len(images) != len(labels):
+        raise ValueError(f"Expected as many labels as images, {len(images)}, received {len(labels)}.")
+    if not 1 <= batch_size <= len(images):
+        raise ValueError(f"Expected a batch size from 1 to {len(images)}, received {batch_size}.")
+    examples = tf.data.Dataset.from_tensor_slices((images, labels)).shuffle(len(images), seed=seed)
+    batches = examples.repeat().batch(batch_size, drop_remainder=True)
+    if augment is not None:
+        seeds = tf.data.Dataset.random(seed=seed).batch(2)
+        batches = tf.data.Dataset.zip(batches, seeds).map(
+            lambda batch, seed: (augment(batch[0], seed), batch[1]), num_parallel_calls=1
+        )
+    # With autotune on, the end of `fit` sometimes waits for autotune's next round, up to a minute (TensorFlow 2.21).
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return batches.prefetch(2).with_options(options)
