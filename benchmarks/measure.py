@@ -1,0 +1,93 @@
+"""What the benchmark scripts share: the functions of a notebook, a curve over training, a results file."""
+
+import ast
+import linecache
+import time
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+
+from tests.tools import environment
+from utils.runtime import keras  # started quietly
+
+ROOT = Path(__file__).parents[1]
+RESULTS = Path(__file__).with_name("results")
+
+
+def definitions(notebook: str) -> dict:
+    """Return the names that a notebook defines by imports, functions, classes, literals and NAMES IN CAPITALS.
+
+    So a script measures the code that the reader sees, without a copy of it.
+
+    Args:
+        notebook: the file's name, such as "03_mnist_cnn".
+    """
+    cells = nbformat.read(ROOT / "notebooks" / f"{notebook}.ipynb", as_version=4).cells
+    namespace = {"__name__": notebook}
+    for number, cell in enumerate(cells):
+        if cell.cell_type == "code":
+            file = f"<{notebook}, cell {number}>"
+            linecache.cache[file] = len(cell.source), None, cell.source.splitlines(keepends=True), file  # for AutoGraph
+            kept = [node for node in ast.parse(cell.source).body if _defines(node)]
+            exec(compile(ast.Module(kept, type_ignores=[]), file, "exec"), namespace)
+    return namespace
+
+
+def _defines(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Assign):
+        return _is_literal(node.value) or ast.unparse(node.targets[0]).isupper()
+    return isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef))
+
+
+def _is_literal(value: ast.expr) -> bool:
+    try:
+        ast.literal_eval(value)
+    except ValueError:
+        return False
+    return True
+
+
+class Curve(keras.callbacks.Callback):
+    """Record the accuracy on some images after the steps in `at` and at the end, and the training seconds until then.
+
+    The seconds start before the first step, so they include compilation; those of evaluating are left out.
+    `predict(model, images)` returns logits or probabilities, shape (n, classes).
+    """
+
+    def __init__(self, images, labels, *, at: set[int], name: str = "test_accuracy", predict=None):
+        super().__init__()
+        self.images, self.labels, self.at, self.column = images, labels, at, name
+        self.predict = predict or (lambda model, images: model.predict(images, batch_size=500, verbose=0))
+
+    def on_train_begin(self, logs=None):
+        self.rows, self.steps, self.start = [], 0, time.perf_counter()
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.steps += 1
+        if self.steps in self.at:
+            self.record()
+
+    def on_train_end(self, logs=None):
+        if not self.rows or self.rows[-1]["step"] != self.steps:
+            self.record()
+
+    def record(self):
+        now = time.perf_counter()
+        predicted = self.predict(self.model, self.images).argmax(axis=1)
+        row = {
+            "step": self.steps,
+            "seconds": round(now - self.start, 2),
+            self.column: float((predicted == self.labels).mean()),
+        }
+        print(row, flush=True)
+        self.rows.append(row)
+        self.start += time.perf_counter() - now
+
+
+def write(name: str, rows: list[dict], about: str) -> None:
+    """Write rows as results/NAME.csv, under comment lines that name the program, the machine and the versions."""
+    here = environment.environment()
+    machine = f"{here['cores']} cores ({here['cpu']}), Python {here['python']}, {here['packages']}"
+    table = pd.DataFrame(rows).to_csv(index=False)
+    (RESULTS / f"{name}.csv").write_text(f"# {about}\n# measured on {machine}\n{table}")

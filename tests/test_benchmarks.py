@@ -1,0 +1,61 @@
+"""The benchmark scripts: they take their code from the notebooks, and their results files say where they come from."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmarks import changes, measure, recipes
+from utils.runtime import keras
+
+RESULTS = sorted(measure.RESULTS.glob("*.csv"))
+
+
+def test_definitions_run_no_training():
+    code = measure.definitions("03_mnist_cnn")
+    assert callable(code["train_recipe"])
+    assert code["batch_size"] == 128
+    assert "recipe" not in code  # the trained network
+    assert "mnist" not in code  # the data
+
+
+def test_what_the_scripts_use_is_in_the_notebooks():
+    for notebook, *_ in recipes.RECIPES.values():
+        assert callable(measure.definitions(notebook)["train_recipe"])
+    code = measure.definitions("04_cifar10_cnn")
+    assert callable(code["train_changed"])
+    assert len(code["CHANGES"]) == 7
+    assert isinstance(code["batch_size"], int)
+    assert isinstance(code["changed_network"](code["CHANGES"]), keras.Model)
+    assert changes.EPOCHS > 1
+
+
+def test_curve_records_accuracy_and_leaves_evaluation_out_of_the_time():
+    images, labels = np.eye(4, dtype=np.float32), np.arange(4)
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(4, kernel_initializer="identity")])
+    model.compile(
+        keras.optimizers.SGD(0.0), keras.losses.SparseCategoricalCrossentropy(from_logits=True), jit_compile=True
+    )
+    curve = measure.Curve(images, labels[::-1], at={2, 4}, name="mirrored")
+    model.fit(images, labels, batch_size=1, epochs=3, verbose=0, callbacks=[curve])
+    assert [row["step"] for row in curve.rows] == [2, 4, 12]
+    assert [row["mirrored"] for row in curve.rows] == [0, 0, 0]
+    seconds = [row["seconds"] for row in curve.rows]
+    assert seconds == sorted(seconds)
+
+
+@pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)
+def test_results_name_their_program_and_machine(path):
+    about, machine = path.read_text().splitlines()[:2]
+    script = re.match(r"# python -m benchmarks\.(\w+)[ :]", about)[1]
+    assert (measure.RESULTS.parent / f"{script}.py").exists()
+    assert re.match(r"# measured on \d+ cores \(.+\), Python 3\.\d+\.\d+, tensorflow ", machine)
+    table = pd.read_csv(path, comment="#")
+    assert {"seed", "seconds"} <= set(table.columns)
+    assert len(table) > 5
+
+
+def test_recipes_have_at_least_three_seeds():
+    for recipe in recipes.RECIPES:
+        assert pd.read_csv(measure.RESULTS / f"{recipe}_recipe.csv", comment="#").seed.nunique() >= 3
