@@ -38,6 +38,13 @@ def test_the_architectures_are_in_the_notebook():
         assert code["build"](name).output_shape == (None, 10)
 
 
+def test_the_text_model_is_in_the_notebook():
+    code = measure.definitions("06_rnn_text")
+    assert callable(code["train_text"])
+    assert code["STEPS"] % code["PARTS"] == 0
+    assert code["text_network"](code["GRU"], 65, code["UNITS"]).output_shape == (None, None, 65)
+
+
 def test_curve_records_accuracy_and_leaves_evaluation_out_of_the_time():
     images, labels = np.eye(4, dtype=np.float32), np.arange(4)
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(4, kernel_initializer="identity")])
@@ -63,6 +70,6 @@ def test_results_name_their_program_and_machine(path):
     assert len(table) > 5
 
 
-@pytest.mark.parametrize("name", ["mnist_recipe", "cifar10_recipe", "cifar10_architectures"])
+@pytest.mark.parametrize("name", ["mnist_recipe", "cifar10_recipe", "cifar10_architectures", "shakespeare_recipe"])
 def test_results_have_at_least_three_seeds(name):
     assert pd.read_csv(measure.RESULTS / f"{name}.csv", comment="#").seed.nunique() >= 3

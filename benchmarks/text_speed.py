@@ -1,0 +1,45 @@
+"""Measure training steps of the character model of notebook 06, with the notebook's own code, XLA on and off.
+
+python -m benchmarks.text_speed      # writes results/shakespeare_speed.csv; run nothing else beside it
+"""
+
+import time
+
+import numpy as np
+
+from benchmarks import measure
+from utils.runtime import keras  # started quietly
+
+BATCH_SIZE, LENGTH, SIZE, STEPS = 32, 64, 65, 100  # of the notebook's training
+
+
+def characters_per_second(network: keras.Model, *, xla: bool) -> float:
+    """Return the median over STEPS training steps, compilation left out."""
+    network.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True), jit_compile=xla)
+    ids, times = np.random.default_rng(0).integers(0, SIZE, (BATCH_SIZE, LENGTH), dtype=np.int32), []
+    for _ in range(STEPS + 3):
+        start = time.perf_counter()
+        network.train_on_batch(ids, ids)
+        times.append(time.perf_counter() - start)
+    return BATCH_SIZE * LENGTH / np.median(times[3:])
+
+
+def main() -> None:
+    code, rows = measure.definitions("06_rnn_text"), []
+    variants = {
+        "Keras's GRU, XLA off": (keras.layers.GRU, False),
+        "Keras's GRU, XLA on": (keras.layers.GRU, True),
+        "this GRU, XLA on": (code["GRU"], True),
+    }
+    for seed in range(3):
+        keras.utils.set_random_seed(seed)
+        for variant, (layer, xla) in variants.items():
+            speed = characters_per_second(code["text_network"](layer, SIZE, code["UNITS"]), xla=xla)
+            rows.append({"seed": seed, "variant": variant, "characters_per_second": round(speed)})
+            print(rows[-1], flush=True)
+    about = f"python -m benchmarks.text_speed: windows of {LENGTH} characters, {BATCH_SIZE} in a batch"
+    measure.write("shakespeare_speed", rows, about)
+
+
+if __name__ == "__main__":
+    main()
