@@ -17,7 +17,7 @@ def training_batches(
     Use with `fit(batches, steps_per_epoch=…)`. The images are augmented while the compiled step computes.
 
     Args:
-        images: (n, …) of any dtype; stays in memory as it is.
+        images: (n, …) of any dtype, NumPy array or tensor; an array is copied once, a tensor is not.
         labels: (n, …).
         augment: `augment(batch, seed)` returns the changed images; seed: int64 (2,), for `tf.random.stateless_…`.
         batch_size: images in a batch, 1 to n; the last, smaller batch of an epoch is filled from the next one.
@@ -30,8 +30,10 @@ def training_batches(
         raise ValueError(f"Expected as many labels as images, {len(images)}, received {len(labels)}.")
     if not 1 <= batch_size <= len(images):
         raise ValueError(f"Expected a batch size from 1 to {len(images)}, received {batch_size}.")
-    examples = tf.data.Dataset.from_tensor_slices((images, labels)).shuffle(len(images), seed=seed)
-    batches = examples.repeat().batch(batch_size, drop_remainder=True)
+    images, labels = tf.convert_to_tensor(images), tf.convert_to_tensor(labels)
+    order = tf.data.Dataset.range(len(images)).shuffle(len(images), seed=seed)  # numbers: a small buffer
+    rows = order.repeat().batch(batch_size, drop_remainder=True)
+    batches = rows.map(lambda chosen: (tf.gather(images, chosen), tf.gather(labels, chosen)), num_parallel_calls=1)
     if augment is not None:
         seeds = tf.data.Dataset.random(seed=seed).batch(2)
         batches = tf.data.Dataset.zip(batches, seeds).map(
