@@ -16,14 +16,8 @@ PARTS = ("**What you will learn.**", "**What you need.**", "**Articles it follow
 PARTS = (*PARTS, "## Exercises", "## Further reading", "**Next:**")
 COST = re.compile(r"^`under (\d+) s on two cores` · `under (\d) GB of memory` · `(no|\d+ MB) download` · ")
 FILLER = re.compile(r"\b(?:just|simply|obviously|trivially|of course)\b", re.IGNORECASE)
-MODULES = (
-    "checks",
-    "layers",
-    "pipeline",
-    "plotting",
-    "progress",
-    "runtime",
-)  # the loaders of `data` need only one notebook
+# The loaders of `data` need only one notebook.
+MODULES = ("checks", "layers", "pipeline", "plotting", "progress", "runtime")
 
 
 @pytest.fixture(params=PATHS, ids=lambda path: path.stem)

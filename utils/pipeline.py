@@ -6,11 +6,12 @@ import numpy as np
 
 from utils.runtime import tf  # started quietly
 
+Array = np.ndarray | tf.Tensor
 Augment = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
 
 def training_batches(
-    images: np.ndarray, labels: np.ndarray, augment: Augment | None = None, *, batch_size: int, seed: int = 0
+    images: Array, labels: Array, augment: Augment | None = None, *, batch_size: int, seed: int = 0
 ) -> tf.data.Dataset:
     """Return an endless dataset of batches, each epoch in a new order and augmented anew, the same on every machine.
 
