@@ -3,9 +3,11 @@
 import ast
 import linecache
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pandas as pd
 
 from tests.tools import environment
@@ -35,7 +37,7 @@ def definitions(notebook: str) -> dict:
 
 
 def _defines(node: ast.stmt) -> bool:
-    if isinstance(node, ast.Assign):
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], (ast.Name, ast.Tuple)):
         return _is_literal(node.value) or ast.unparse(node.targets[0]).isupper()
     return isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef))
 
@@ -83,6 +85,16 @@ class Curve(keras.callbacks.Callback):
         print(row, flush=True)
         self.rows.append(row)
         self.start += time.perf_counter() - now
+
+
+def median_seconds(step: Callable[[], object], steps: int = 100) -> float:
+    """Return the median time of a training step, which must wait for its result; the first three are left out."""
+    times = []
+    for _ in range(steps + 3):
+        start = time.perf_counter()
+        step()
+        times.append(time.perf_counter() - start)
+    return float(np.median(times[3:]))
 
 
 def write(name: str, rows: list[dict], about: str) -> None:
