@@ -2,6 +2,7 @@
 
 import re
 
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -45,6 +46,23 @@ def test_the_text_model_is_in_the_notebook():
     assert code["text_network"](code["GRU"], 65, code["UNITS"]).output_shape == (None, None, 65)
 
 
+def test_the_gan_is_in_the_notebook():
+    code = measure.definitions("07_gan")
+    assert callable(code["train_digits"])
+    assert callable(code["train_classifier"])
+    assert code["STEPS"] % code["PARTS"] == 0
+    assert code["digit_generator"]().output_shape == (None, 28, 28)
+    assert code["digit_discriminator"]().output_shape == (None, 1)
+
+
+def test_an_item_that_is_assigned_is_no_definition(tmp_path, monkeypatch):
+    (tmp_path / "notebooks").mkdir()
+    cell = nbformat.v4.new_code_cell("SIZE = 3\nlisted = [1, 2]\nlisted[0] = 5\nmissing[0] = 5")
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "notebooks" / "some.ipynb")
+    monkeypatch.setattr(measure, "ROOT", tmp_path)
+    assert measure.definitions("some")["listed"] == [1, 2]
+
+
 def test_curve_records_accuracy_and_leaves_evaluation_out_of_the_time():
     images, labels = np.eye(4, dtype=np.float32), np.arange(4)
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(4, kernel_initializer="identity")])
@@ -70,6 +88,8 @@ def test_results_name_their_program_and_machine(path):
     assert len(table) > 5
 
 
-@pytest.mark.parametrize("name", ["mnist_recipe", "cifar10_recipe", "cifar10_architectures", "shakespeare_recipe"])
+@pytest.mark.parametrize(
+    "name", ["mnist_recipe", "cifar10_recipe", "cifar10_architectures", "shakespeare_recipe", "mnist_gan"]
+)
 def test_results_have_at_least_three_seeds(name):
     assert pd.read_csv(measure.RESULTS / f"{name}.csv", comment="#").seed.nunique() >= 3

@@ -145,6 +145,15 @@ def test_training_batches_are_augmented_anew_in_each_epoch_and_repeat_with_the_s
     assert any((a[0] != b[0]).any() for a, b in zip(again, other, strict=True))
 
 
+def test_training_batches_without_labels_are_the_same_images():
+    alone = pipeline.training_batches(IMAGES, batch_size=5, seed=1).take(3)
+    labeled = pipeline.training_batches(IMAGES, LABELS, batch_size=5, seed=1).take(3)
+    for images, (expected, _) in zip(alone, labeled, strict=True):
+        np.testing.assert_array_equal(images, expected)
+    with pytest.raises(ValueError, match="Expected labels beside the images to augment"):
+        pipeline.training_batches(IMAGES, None, flip, batch_size=5)
+
+
 def test_training_batches_refuse_wrong_sizes():
     with pytest.raises(ValueError, match="Expected as many labels as images, 10, received 9"):
         pipeline.training_batches(IMAGES, LABELS[:9], batch_size=5)
