@@ -18,7 +18,7 @@ def main(seeds: list[int]) -> None:
         for name in code["ARCHITECTURES"]:
             keras.utils.set_random_seed(seed)
             model = code["build"](name)
-            curve = measure.Curve(cifar.test_images, cifar.test_labels, at={STEPS})
+            curve = measure.Curve(measure.accuracy(cifar.test_images, cifar.test_labels), at={STEPS})
             code["train"](model, cifar.train_images, cifar.train_labels, STEPS, [curve], seed=seed)
             rows.append({"seed": seed, "architecture": name, "parameters": model.count_params()} | curve.rows[-1])
     measure.write("cifar10_architectures", rows, f"python -m benchmarks.architectures: {cifar.source}; XLA on")

@@ -49,9 +49,8 @@ def main(program: str, seeds: list[int]) -> None:
         model = network(train_images.shape[1:], activation)
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=activation is None)
         model.compile("adam", loss, metrics=["accuracy"])
-        curve = measure.Curve(
-            test_images, dataset.test_labels, at={round(steps * k / 5) for k in range(1, 5 * epochs + 1)}
-        )
+        at = {round(steps * k / 5) for k in range(1, 5 * epochs + 1)}
+        curve = measure.Curve(measure.accuracy(test_images, dataset.test_labels), at=at)
         history = model.fit(
             train_images, dataset.train_labels, batch_size=32, epochs=epochs, verbose=0, callbacks=[curve]
         ).history

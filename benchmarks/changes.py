@@ -24,9 +24,8 @@ def main(seeds: list[int]) -> None:
         for count in range(len(notebook["CHANGES"]) + 1):
             keras.utils.set_random_seed(seed)
             ends = {steps * epoch for epoch in range(1, EPOCHS + 1)}
-            curve = measure.Curve(
-                cifar.train_images[-keep:], cifar.train_labels[-keep:], at=ends, name="validation_accuracy"
-            )
+            held_out = cifar.train_images[-keep:], cifar.train_labels[-keep:]
+            curve = measure.Curve(measure.accuracy(*held_out, name="validation_accuracy"), at=ends)
             changes = notebook["CHANGES"][:count]
             print(changes, flush=True)
             model = notebook["train_changed"](changes, images, labels, [curve], epochs=EPOCHS, seed=seed)

@@ -50,17 +50,24 @@ def _is_literal(value: ast.expr) -> bool:
     return True
 
 
-class Curve(keras.callbacks.Callback):
-    """Record the accuracy on some images after the steps in `at` and at the end, and the training seconds until then.
+def accuracy(images, labels, *, name: str = "test_accuracy", predict=None) -> Callable[[keras.Model], dict]:
+    """Return a function from a model to {name: its accuracy on the images}.
 
-    The seconds start before the first step, so they include compilation; those of evaluating are left out.
     `predict(model, images)` returns logits or probabilities, shape (n, classes).
     """
+    predict = predict or (lambda model, images: model.predict(images, batch_size=500, verbose=0))
+    return lambda model: {name: float((predict(model, images).argmax(axis=1) == labels).mean())}
 
-    def __init__(self, images, labels, *, at: set[int], name: str = "test_accuracy", predict=None):
+
+class Curve(keras.callbacks.Callback):
+    """Record `evaluate(model)`, a dict, after the steps in `at` and at the end, and the training seconds until then.
+
+    The seconds start before the first step, so they include compilation; those of evaluating are left out.
+    """
+
+    def __init__(self, evaluate: Callable[[keras.Model], dict], *, at: set[int]):
         super().__init__()
-        self.images, self.labels, self.at, self.column = images, labels, at, name
-        self.predict = predict or (lambda model, images: model.predict(images, batch_size=500, verbose=0))
+        self.evaluate, self.at = evaluate, at
 
     def on_train_begin(self, logs=None):
         self.rows, self.steps, self.start = [], 0, time.perf_counter()
@@ -76,12 +83,7 @@ class Curve(keras.callbacks.Callback):
 
     def record(self):
         now = time.perf_counter()
-        predicted = self.predict(self.model, self.images).argmax(axis=1)
-        row = {
-            "step": self.steps,
-            "seconds": round(now - self.start, 2),
-            self.column: float((predicted == self.labels).mean()),
-        }
+        row = {"step": self.steps, "seconds": round(now - self.start, 2)} | self.evaluate(self.model)
         print(row, flush=True)
         self.rows.append(row)
         self.start += time.perf_counter() - now

@@ -27,7 +27,7 @@ def main(recipe: str, seeds: list[int]) -> None:
     for seed in seeds:
         keras.utils.set_random_seed(seed)
         at, predict = set(range(every, 100_000, every)), code.get("predict_twice")
-        curve = measure.Curve(test_images, dataset.test_labels, at=at, predict=predict)
+        curve = measure.Curve(measure.accuracy(test_images, dataset.test_labels, predict=predict), at=at)
         code["train_recipe"](train_images, dataset.train_labels, [curve], seed=seed)
         rows += [{"seed": seed} | row for row in curve.rows]
     measure.write(f"{recipe}_recipe", rows, f"python -m benchmarks.recipes {recipe}: {dataset.source}; XLA on")

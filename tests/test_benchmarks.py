@@ -55,6 +55,16 @@ def test_the_gan_is_in_the_notebook():
     assert code["digit_discriminator"]().output_shape == (None, 1)
 
 
+def test_the_translator_is_in_the_notebook():
+    code = measure.definitions("08_transformer")
+    assert callable(code["train_translation"])
+    assert callable(code["accuracy_of"])
+    assert callable(code["translate"])
+    assert code["STEPS"] % 10 == 0
+    source, target = np.ones((2, 5), np.int32), np.ones((2, 7), np.int32)
+    assert code["translator"](50)((source, target)).shape == (2, 7, 50)
+
+
 def test_an_item_that_is_assigned_is_no_definition(tmp_path, monkeypatch):
     (tmp_path / "notebooks").mkdir()
     cell = nbformat.v4.new_code_cell("SIZE = 3\nlisted = [1, 2]\nlisted[0] = 5\nmissing[0] = 5")
@@ -69,7 +79,7 @@ def test_curve_records_accuracy_and_leaves_evaluation_out_of_the_time():
     model.compile(
         keras.optimizers.SGD(0.0), keras.losses.SparseCategoricalCrossentropy(from_logits=True), jit_compile=True
     )
-    curve = measure.Curve(images, labels[::-1], at={2, 4}, name="mirrored")
+    curve = measure.Curve(measure.accuracy(images, labels[::-1], name="mirrored"), at={2, 4})
     model.fit(images, labels, batch_size=1, epochs=3, verbose=0, callbacks=[curve])
     assert [row["step"] for row in curve.rows] == [2, 4, 12]
     assert [row["mirrored"] for row in curve.rows] == [0, 0, 0]
@@ -88,8 +98,16 @@ def test_results_name_their_program_and_machine(path):
     assert len(table) > 5
 
 
-@pytest.mark.parametrize(
-    "name", ["mnist_recipe", "cifar10_recipe", "cifar10_architectures", "shakespeare_recipe", "mnist_gan"]
-)
+SEVERAL_SEEDS = [
+    "mnist_recipe",
+    "cifar10_recipe",
+    "cifar10_architectures",
+    "shakespeare_recipe",
+    "mnist_gan",
+    "translation",
+]
+
+
+@pytest.mark.parametrize("name", SEVERAL_SEEDS)
 def test_results_have_at_least_three_seeds(name):
     assert pd.read_csv(measure.RESULTS / f"{name}.csv", comment="#").seed.nunique() >= 3
