@@ -3,6 +3,8 @@
 python -m benchmarks.gan_speed      # writes results/mnist_gan_speed.csv; run nothing else beside it
 """
 
+import functools
+
 from benchmarks import measure
 from utils.runtime import keras, tf  # started quietly
 
@@ -18,16 +20,10 @@ def images_per_second(code: dict, *, penalty: float, xla: bool) -> float:
 
 
 def main() -> None:
-    code, rows = measure.definitions("07_gan"), []
-    for seed in range(3):
-        keras.utils.set_random_seed(seed)
-        for penalty in (0.0, 1.0):
-            for xla in (False, True):
-                speed = images_per_second(code, penalty=penalty, xla=xla)
-                rows.append({"seed": seed, "penalty": penalty, "xla": xla, "images_per_second": round(speed)})
-                print(rows[-1], flush=True)
+    speed = functools.partial(images_per_second, measure.definitions("07_gan"))
+    variants = [{"penalty": penalty, "xla": xla} for penalty in (0.0, 1.0) for xla in (False, True)]
     about = "python -m benchmarks.gan_speed: real images in a training step of both players, 32 in a batch"
-    measure.write("mnist_gan_speed", rows, about)
+    measure.speeds("mnist_gan_speed", variants, speed, unit="images_per_second", about=about)
 
 
 if __name__ == "__main__":

@@ -99,6 +99,17 @@ def median_seconds(step: Callable[[], object], steps: int = 100) -> float:
     return float(np.median(times[3:]))
 
 
+def speeds(name: str, variants: list[dict], speed: Callable[..., float], *, unit: str, about: str) -> None:
+    """Measure `speed(**variant)` of every variant with three seeds, and write the rows, the speed under `unit`."""
+    rows = []
+    for seed in range(3):
+        keras.utils.set_random_seed(seed)
+        for variant in variants:
+            rows.append({"seed": seed} | variant | {unit: round(speed(**variant))})
+            print(rows[-1], flush=True)
+    write(name, rows, about)
+
+
 def write(name: str, rows: list[dict], about: str) -> None:
     """Write rows as results/NAME.csv, under comment lines that name the program, the machine and the versions."""
     here = environment.environment()

@@ -19,20 +19,20 @@ def characters_per_second(network: keras.Model, *, xla: bool) -> float:
 
 
 def main() -> None:
-    code, rows = measure.definitions("06_rnn_text"), []
+    code = measure.definitions("06_rnn_text")
     variants = {
         "Keras's GRU, XLA off": (keras.layers.GRU, False),
         "Keras's GRU, XLA on": (keras.layers.GRU, True),
         "this GRU, XLA on": (code["GRU"], True),
     }
-    for seed in range(3):
-        keras.utils.set_random_seed(seed)
-        for variant, (layer, xla) in variants.items():
-            speed = characters_per_second(code["text_network"](layer, SIZE, code["UNITS"]), xla=xla)
-            rows.append({"seed": seed, "variant": variant, "characters_per_second": round(speed)})
-            print(rows[-1], flush=True)
+
+    def speed(variant: str) -> float:
+        layer, xla = variants[variant]
+        return characters_per_second(code["text_network"](layer, SIZE, code["UNITS"]), xla=xla)
+
     about = f"python -m benchmarks.text_speed: windows of {LENGTH} characters, {BATCH_SIZE} in a batch"
-    measure.write("shakespeare_speed", rows, about)
+    names = [{"variant": variant} for variant in variants]
+    measure.speeds("shakespeare_speed", names, speed, unit="characters_per_second", about=about)
 
 
 if __name__ == "__main__":

@@ -3,15 +3,16 @@
 python -m benchmarks.translation_speed      # writes results/translation_speed.csv; run nothing else beside it
 """
 
+import functools
+
 import numpy as np
 
 from benchmarks import measure
-from utils.runtime import keras  # started quietly
 
 VOCABULARY = 8_000
 
 
-def tokens_per_second(code: dict, length: int, *, xla: bool) -> float:
+def tokens_per_second(code: dict, *, length: int, xla: bool) -> float:
     """Return the target tokens a second of the median training step, compilation left out."""
     model = code["translator"](VOCABULARY)
     model.compile("adam", code["smoothed_loss"], jit_compile=xla)
@@ -23,16 +24,11 @@ def tokens_per_second(code: dict, length: int, *, xla: bool) -> float:
 
 
 def main() -> None:
-    code, rows = measure.definitions("08_transformer"), []
-    for seed in range(3):
-        keras.utils.set_random_seed(seed)
-        for length in code["BUCKETS"]:
-            for xla in (False, True):
-                speed = tokens_per_second(code, length, xla=xla)
-                rows.append({"seed": seed, "length": length, "xla": xla, "tokens_per_second": round(speed)})
-                print(rows[-1], flush=True)
+    code = measure.definitions("08_transformer")
+    variants = [{"length": length, "xla": xla} for length in code["BUCKETS"] for xla in (False, True)]
     about = "python -m benchmarks.translation_speed: target tokens, none of them padding, in a training step"
-    measure.write("translation_speed", rows, about)
+    speed = functools.partial(tokens_per_second, code)
+    measure.speeds("translation_speed", variants, speed, unit="tokens_per_second", about=about)
 
 
 if __name__ == "__main__":

@@ -87,6 +87,23 @@ def test_curve_records_accuracy_and_leaves_evaluation_out_of_the_time():
     assert seconds == sorted(seconds)
 
 
+def test_speeds_measure_each_variant_with_three_seeds(tmp_path, monkeypatch):
+    monkeypatch.setattr(measure, "RESULTS", tmp_path)
+    variants = [{"length": 8, "xla": False}, {"length": 8, "xla": True}]
+    drawn = []
+
+    def speed(length, xla):
+        drawn.append(float(keras.random.uniform(())))
+        return length + 100 * xla + 0.4
+
+    measure.speeds("some", variants, speed, unit="tokens_per_second", about="python -m benchmarks.some: nothing")
+    table = pd.read_csv(tmp_path / "some.csv", comment="#")
+    assert table.columns.tolist() == ["seed", "length", "xla", "tokens_per_second"]
+    assert table.seed.tolist() == [0, 0, 1, 1, 2, 2]
+    assert table.tokens_per_second.tolist() == [8, 108] * 3
+    assert len(set(drawn)) == 6  # each seed starts elsewhere
+
+
 @pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)
 def test_results_name_their_program_and_machine(path):
     about, machine = path.read_text().splitlines()[:2]
