@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from utils import data, fetch, standins
+from utils.data_sets import DATA_SETS
 
 
 def mnist_arrays(n=3):
@@ -76,12 +77,15 @@ def nowhere(monkeypatch, tmp_path):
     monkeypatch.setattr(fetch, "TIMEOUT", 0.5)
 
 
-def point_to(monkeypatch, server, mode, name="MNIST", body=MNIST_BYTES):
+MNIST = DATA_SETS["mnist"].source
+
+
+def point_to(monkeypatch, server, mode, name="mnist", body=MNIST_BYTES):
     server.body = body
-    remote = getattr(data, name)
+    remote = DATA_SETS[name].source
     url = f"http://127.0.0.1:{server.server_port}/{mode}/{remote.url.rsplit('/', 1)[-1]}"
-    known_hash = f"sha256:{hashlib.sha256(body).hexdigest()}"
-    monkeypatch.setattr(data, name, replace(remote, url=url, known_hash=known_hash))
+    remote = replace(remote, url=url, known_hash=f"sha256:{hashlib.sha256(body).hexdigest()}")
+    monkeypatch.setitem(DATA_SETS, name, replace(DATA_SETS[name], source=remote))
 
 
 def folder_with(monkeypatch, tmp_path, name, content):
@@ -167,7 +171,7 @@ def test_a_cache_that_cannot_be_written(monkeypatch, tmp_path, server, capsys):
 
 def load_in_a_process(url, known_hash, cache, queue):
     fetch.CACHE = cache
-    remote = replace(data.MNIST, url=url, known_hash=known_hash)
+    remote = replace(MNIST, url=url, known_hash=known_hash)
     queue.put(fetch.download(remote).read_bytes() == MNIST_BYTES)
 
 
@@ -175,7 +179,8 @@ def test_two_processes_at_once(monkeypatch, tmp_path, server):
     point_to(monkeypatch, server, "ok")
     context = multiprocessing.get_context("spawn")
     queue = context.Queue()
-    arguments = (data.MNIST.url, data.MNIST.known_hash, tmp_path / "cache", queue)
+    source = DATA_SETS["mnist"].source
+    arguments = (source.url, source.known_hash, tmp_path / "cache", queue)
     processes = [context.Process(target=load_in_a_process, args=arguments) for _ in range(2)]
     for process in processes:
         process.start()
@@ -257,7 +262,7 @@ def cifar10_archive():
 
 
 def test_cifar10_binary_version(monkeypatch, server):
-    point_to(monkeypatch, server, "ok", "CIFAR10", cifar10_archive())
+    point_to(monkeypatch, server, "ok", "cifar10", cifar10_archive())
     cifar10 = data.load_cifar10()
     assert (cifar10.train_images.shape, cifar10.test_images.shape) == ((10, 32, 32, 3), (2, 32, 32, 3))
     np.testing.assert_array_equal(cifar10.train_images[1, 5, 7], [11, 21, 31])  # red, green, blue
@@ -266,7 +271,7 @@ def test_cifar10_binary_version(monkeypatch, server):
 
 
 def test_cifar10_binary_version_truncated(monkeypatch, server):
-    point_to(monkeypatch, server, "ok", "CIFAR10", cifar10_archive()[:100])
+    point_to(monkeypatch, server, "ok", "cifar10", cifar10_archive()[:100])
     with pytest.raises(ValueError, match=r"cifar-10-binary\.tar\.gz to hold"):
         data.load_cifar10()
 
@@ -349,6 +354,15 @@ def test_stand_in_digits_have_every_class_equally_often():
     _, train_labels, _, test_labels = standins.digits()
     assert np.bincount(train_labels).tolist() == [400] * 10
     assert np.bincount(test_labels).tolist() == [100] * 10
+
+
+def test_every_data_set_has_a_loader_and_a_fingerprint(monkeypatch):
+    monkeypatch.setenv("COURSE_OFFLINE", "1")
+    loaders = {name.removeprefix("load_") for name in vars(data) if name.startswith("load_")}
+    assert loaders == set(DATA_SETS)
+    prints = {name: data.fingerprint(getattr(data, f"load_{name}")()) for name in DATA_SETS}
+    assert all(re.fullmatch("[0-9a-f]{64}", value) for value in prints.values())
+    assert len(set(prints.values())) == len(DATA_SETS)
 
 
 def test_fingerprint_changes_with_one_pixel():

