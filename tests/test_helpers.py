@@ -1,6 +1,7 @@
-"""checks, pipeline, plotting, progress and runtime."""
+"""checks, evaluation, pipeline, plotting, progress, runtime, timing and training."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +10,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from utils import checks, pipeline, plotting
-from utils.runtime import tf
+from utils import checks, evaluation, pipeline, plotting, timing, training
+from utils.runtime import keras, tf
 
 ROOT = Path(__file__).parents[1]
 
@@ -107,6 +108,71 @@ def test_show_images_refuses_other_shapes_and_missing_titles():
         plotting.show_images(np.zeros((2, 4, 4)), ["one"])
 
 
+# evaluation
+
+
+def test_accuracy_says_what_was_seen():
+    inputs, labels = np.eye(3)[[0, 1, 2, 2]], np.array([0, 1, 2, 0])
+    result = evaluation.accuracy(None, inputs, labels, predict=lambda model, x: 5 * x)
+    assert result == {"examples": 4, "mean_input": 1 / 3, "accuracy": 0.75}
+    with pytest.raises(ValueError, match="Expected as many labels as inputs, 4, received 3"):
+        evaluation.accuracy(None, inputs, labels[:3], predict=lambda model, x: x)
+
+
+def test_other_images_have_another_mean():
+    images = np.random.default_rng(0).integers(0, 256, (1000, 28, 28), dtype=np.uint8)
+    changed = images.copy()
+    changed[0, 0, 0] ^= 1
+    assert evaluation.seen(images)["mean_input"] == images.astype(float).mean()
+    assert evaluation.seen(images) != evaluation.seen(changed)
+
+
+def test_accuracy_of_a_model():
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(4, kernel_initializer="identity")])
+    assert evaluation.accuracy(model, np.eye(4), np.array([0, 1, 2, 2]))["accuracy"] == 0.75
+
+
+# timing
+
+
+def test_ways_take_turns_and_warm_up_does_not_count():
+    called = []
+    seconds = timing.median_seconds({n: lambda n=n: called.append(n) for n in "ab"}, rounds=3, warm_up=2)
+    assert "".join(called) == "ab" * 5
+    assert list(seconds) == ["a", "b"]
+    assert all(0 <= value < 0.1 for value in seconds.values())
+
+
+# training
+
+
+def test_a_warm_up_must_leave_steps_for_the_fall():
+    with pytest.raises(ValueError, match="Expected a warm-up of 0 to 9 of 10 steps, received 10"):
+        training.warm_up_cosine(0.1, 10, warm_up=10)
+    rates = [float(training.warm_up_cosine(0.1, 10, warm_up=0)(step)) for step in (0, 5, 10)]
+    np.testing.assert_allclose(rates, [0.1, 0.05, 0], atol=1e-9)
+
+
+def test_gradient_norms_equal_those_of_a_tape():
+    keras.utils.set_random_seed(0)
+    inputs = keras.Input((3,))
+    first = keras.layers.Dense(5, "tanh")(inputs)
+    second = keras.layers.Dense(6, "tanh")(first)
+    logits = keras.layers.Dense(2)(second)
+    network, tail = keras.Model(inputs, [first, second, logits]), keras.Model(first, logits)
+    x, one_hot = (
+        np.random.default_rng(0).normal(size=(7, 3)).astype(np.float32),
+        np.eye(2, dtype=np.float32)[[0, 1, 1, 0, 1, 0, 0]],
+    )
+    norms = training.gradient_norms(network, x, one_hot)
+    a = tf.constant(network(x)[0])
+    with tf.GradientTape() as tape:
+        tape.watch(a)
+        loss = keras.losses.CategoricalCrossentropy(from_logits=True)(one_hot, tail(a))
+    assert norms.shape == (2,)
+    np.testing.assert_allclose(norms[0], np.linalg.norm(tape.gradient(loss, a)), rtol=1e-5)
+
+
 # the input pipeline
 
 IMAGES, LABELS = np.arange(10 * 4).reshape(10, 2, 2).astype(np.uint8), np.arange(10)
@@ -176,20 +242,19 @@ def train(jit_compile=True, run_eagerly=False, layers=(), **fit):
 """
 
 
-def test_progress_leaves_one_line():
+def test_progress_leaves_a_line_for_the_first_epoch_and_one_for_the_last():
     result = run_python(MODEL + "train(epochs=3, callbacks=[progress.Progress()])")
-    *bars, last = result.stdout.rsplit("\r", 1)
+    *bars, left = result.stdout.rsplit("\r", 1)
     assert "step" in bars[0]
-    assert last.startswith("tiny: epoch 1: loss ")
-    assert "; epoch 3: loss " in last
-    assert ", mae " in last
-    assert last.count("\n") == 1
+    first, last = left.splitlines()
+    assert re.fullmatch(r"tiny: first epoch: loss \d\.\d{4}", first)
+    assert re.fullmatch(r"tiny: last epoch \(3\): loss \d\.\d{4}, mae \d\.\d{4}", last)
     assert result.stderr == ""
 
 
 def test_progress_counts_steps_and_epochs_as_fit_does():
     code = """
-model = train(epochs=1)
+model = train(epochs=1, callbacks=[progress.Progress()])
 model.compile("sgd", "mse", jit_compile=True, steps_per_execution=2)
 model.fit(np.ones((16, 4)), np.ones((16, 1)), batch_size=2, verbose=0, initial_epoch=3, epochs=5,
           callbacks=[progress.Progress()])
@@ -198,8 +263,12 @@ model.fit(np.ones((8, 4)), np.ones((8, 1)), verbose=0, epochs=0, callbacks=[prog
     result = run_python(MODEL + code)
     assert result.stderr == ""
     assert "0/16" in result.stdout
-    assert "tiny: epoch 4: loss " in result.stdout
-    assert "; epoch 5: loss " in result.stdout
+    left = [left for line in result.stdout.split("\n") if (left := line.rsplit("\r", 1)[-1])]
+    assert [line.split(": loss")[0] for line in left] == [
+        "tiny: only epoch (1)",
+        "tiny: first epoch",
+        "tiny: last epoch (5)",
+    ]
 
 
 def test_prove_compiled_accepts_what_is_compiled():

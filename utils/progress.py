@@ -1,4 +1,4 @@
-"""A live training display that leaves one comparable line behind."""
+"""A live training display that leaves comparable lines behind."""
 
 import sys
 
@@ -8,11 +8,12 @@ from utils.runtime import keras  # started quietly
 
 
 class Progress(keras.callbacks.Callback):
-    """Show a bar with loss, metrics and time left while `fit` runs; leave one line without times.
+    """Show a bar with loss, metrics and time left while `fit` runs; leave two lines without times.
 
     The bar goes to standard output, in Jupyter and in a terminal, and is erased at the end. Use with
-    `fit(..., verbose=0, callbacks=[Progress()])`. The line gives the loss averaged over the first epoch and the
-    loss and metrics of the last one, to four decimals. Without an epoch there is no line.
+    `fit(..., verbose=0, callbacks=[Progress()])`. The first line gives the loss averaged over the first epoch, which
+    other processors reproduce closely; the second one loss and metrics of the last epoch, where rounding has had time
+    to grow. All to four decimals. A single epoch leaves one line with all of them, no epoch leaves none.
     """
 
     def on_train_begin(self, logs=None):
@@ -34,7 +35,10 @@ class Progress(keras.callbacks.Callback):
 
     def on_train_end(self, logs=None):
         self.bar.close()
-        if self.epochs:
-            first, last = min(self.epochs), max(self.epochs)
-            results = ", ".join(f"{name} {value:.4f}" for name, value in self.epochs[last].items())
-            print(f"{self.model.name}: epoch {first}: loss {self.epochs[first]['loss']:.4f}; epoch {last}: {results}")
+        if not self.epochs:
+            return
+        first, last = min(self.epochs), max(self.epochs)
+        results = ", ".join(f"{name} {value:.4f}" for name, value in self.epochs[last].items())
+        if first != last:
+            print(f"{self.model.name}: first epoch: loss {self.epochs[first]['loss']:.4f}")
+        print(f"{self.model.name}: {'last' if first != last else 'only'} epoch ({last}): {results}")
