@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.tools import comparison, notebooks
-from tests.tools.environment import environment
+from tools import compare, notebooks
+from tools.environment import environment
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ from tests.tools.environment import environment
     ],
 )
 def test_text_that_is_equal(stored, new, rtol):
-    assert comparison.text_difference(stored, new, rtol) is None
+    assert compare.text_difference(stored, new, compare.Tolerance(other=rtol)) is None
 
 
 @pytest.mark.parametrize(
@@ -56,11 +56,11 @@ def test_text_that_is_equal(stored, new, rtol):
     ],
 )
 def test_text_that_differs(stored, new, rtol):
-    assert comparison.text_difference(stored, new, rtol) is not None
+    assert compare.text_difference(stored, new, compare.Tolerance(other=rtol)) is not None
 
 
 def test_a_difference_says_which_number_and_by_how_much():
-    message = comparison.text_difference("loss 0.500, accuracy 0.9", "loss 0.510, accuracy 0.9")
+    message = compare.text_difference("loss 0.500, accuracy 0.9", "loss 0.510, accuracy 0.9")
     assert "0.500 stored, 0.510 new: relative difference 0.02, allowed 1e-06" in message
     assert "-loss 0.500" in message
     assert "+loss 0.510" in message
@@ -74,14 +74,14 @@ def png(pixels):
 
 def test_figures():
     pixels = np.full((35, 60, 3), 200, np.uint8)
-    assert comparison.figure_difference(png(pixels), png(pixels)) is None
+    assert compare.figure_difference(png(pixels), png(pixels)) is None
     faint = pixels.copy()
     faint[3, 4] -= 5  # one pixel a little darker
-    assert comparison.figure_difference(png(pixels), png(faint)) is None
+    assert compare.figure_difference(png(pixels), png(faint)) is None
     line = pixels.copy()
     line[10:12, 8:40] = 0  # a line two pixels wide
-    assert "allowed" in comparison.figure_difference(png(pixels), png(line))
-    assert "60×35 pixels stored, 60×34 new" in comparison.figure_difference(png(pixels), png(pixels[:-1]))
+    assert "allowed" in compare.figure_difference(png(pixels), png(line))
+    assert "60×35 pixels stored, 60×34 new" in compare.figure_difference(png(pixels), png(pixels[:-1]))
 
 
 def test_outputs_are_compared_in_order_and_number():
@@ -92,19 +92,56 @@ def test_outputs_are_compared_in_order_and_number():
         return nbformat.v4.new_output("display_data", data={"text/plain": text})
 
     stored = [stream("a"), result("b")]
-    assert comparison.outputs_difference(stored, copy.deepcopy(stored)) is None
-    assert "stored, but not printed now" in comparison.outputs_difference(stored, stored[:1])
-    assert "printed now, but not stored" in comparison.outputs_difference(stored[:1], stored)
-    assert comparison.outputs_difference(stored, stored[::-1]) is not None
-    assert comparison.outputs_difference(stored, [stream("a", "stderr"), result("b")]) is not None
+    assert compare.outputs_difference(stored, copy.deepcopy(stored)) is None
+    assert "stored, but not printed now" in compare.outputs_difference(stored, stored[:1])
+    assert "printed now, but not stored" in compare.outputs_difference(stored[:1], stored)
+    assert compare.outputs_difference(stored, stored[::-1]) is not None
+    assert compare.outputs_difference(stored, [stream("a", "stderr"), result("b")]) is not None
+
+
+def test_a_tolerance_belongs_to_the_lines_with_its_words():
+    allowed = compare.tolerance(["rtol[last epoch]=0.02", "export"])
+    stored = "net: first epoch: loss 2.0000\nnet: last epoch (5): loss 1.0000"
+    assert compare.text_difference(stored, stored.replace("1.0000", "1.0100"), allowed) is None
+    assert compare.text_difference(stored, stored.replace("1.0000", "1.0300"), allowed) is not None
+    assert compare.text_difference(stored, stored.replace("2.0000", "2.0100"), allowed) is not None
+    both = compare.tolerance(["rtol[last epoch]=0.02", "rtol=0.001"])
+    assert compare.text_difference(stored, stored.replace("2.0000", "2.0010"), both) is None
+
+
+def test_a_figure_has_its_own_tolerance():
+    pixels = np.full((16, 16, 3), 200, np.uint8)
+    shifted = pixels - 20
+    assert compare.figure_difference(png(pixels), png(shifted)) is not None
+    assert compare.figure_difference(png(pixels), png(shifted), compare.tolerance(["figure=21"]).figure) is None
+    assert compare.figure_drift(png(pixels), png(shifted)) == 20
+    assert compare.figure_drift(png(pixels), png(pixels[:8])) == float("inf")
+
+
+def test_elsewhere_the_form_is_compared():
+    def outputs(text, size):
+        figure = png(np.zeros((size, 10, 3), np.uint8))
+        return [
+            nbformat.v4.new_output("stream", text=text),
+            nbformat.v4.new_output("display_data", data={"image/png": figure}),
+        ]
+
+    stored = outputs("one\ntwo\n", 10)
+    assert compare.form_difference(stored, outputs("three\nfour\n", 10)) is None
+    for other in (outputs("one\n", 10), outputs("one\ntwo\n", 11), stored[:1], stored[::-1]):
+        assert "outputs of another form" in compare.form_difference(stored, other)
 
 
 def test_tags():
-    assert comparison.tolerance(["rtol=0.01", "same-machine"]) == 0.01
-    assert comparison.tolerance([]) is None
+    allowed = compare.tolerance(["rtol=0.01", "same-machine", "rtol[a b]=0.2", "figure=2.5"])
+    assert (allowed.other, allowed.by_words, allowed.figure) == (0.01, {"a b": 0.2}, 2.5)
+    assert compare.tolerance([]).of("any line") is None
     for tags in (["rtl=0.01"], ["rtol=abc"], ["rtol=nan"], ["rtol=-1"], ["rtol=0.1", "rtol=0.2"], ["rtol=1"]):
         with pytest.raises(ValueError, match="Expected tags"):
-            comparison.tolerance(tags)
+            compare.tolerance(tags)
+    for tags in (["rtol[]=0.1"], ["rtol[a]=0.1", "rtol[a]=0.2"], ["figure=a"], ["figure=1", "figure=2"]):
+        with pytest.raises(ValueError, match="Expected tags"):
+            compare.tolerance(tags)
 
 
 def test_environment_names_what_changes_digits(monkeypatch):
@@ -121,17 +158,29 @@ def test_environment_names_what_changes_digits(monkeypatch):
 # The meta-test: real notebooks, cut to the cells that matter, broken in one way each.
 
 SETUP = "runtime.setup(seed=0)"
-LINE = (SETUP, "data.load_linear_regression()", "order = np.random", "def loss(", "start = np.array", "def fit_line(")
+IMPORTS = "from utils import"
+LINE = (
+    IMPORTS,
+    SETUP,
+    "data.load_linear_regression()",
+    "order = np.random",
+    "def loss(",
+    "start = np.array",
+    "def fit_line(",
+)
 LINE = (*LINE, "exact = np.linalg", "z_columns =", "def in_original_units")
 PATHS = ("def fit_in_batches(", "batch_sizes =", "def momentum_path", "def adam_path", "paths = {", "grid = np.array")
-NETWORK = (SETUP, "def sigmoid(z)", "activations = {", "def softmax(", "X, Y =", "def initialize(")
-NETWORK = (*NETWORK, "def backward_deltas(", "def relative_error(", "def central_differences(", "x_check, y_check =")
+NETWORK = (IMPORTS, SETUP, "def sigmoid(z)", "activations = {", "def softmax(", "X = rng.normal", "def initialize(")
+NETWORK = (*NETWORK, "def backward_deltas(", "def relative_error(", "def central_differences(", "x_check = rng.normal")
 CUTS = {  # name: the notebook, and a text from each cell that is kept
-    "quadratic": ("01", (SETUP, "def descend(", "path = descend(", "thetas = np.linspace", "rates = (", "low, high =")),
-    "bowl": ("01", (*LINE, *PATHS)),
-    "tape": ("01", (*LINE, "def tape_step(", "theta = tf.zeros(")),
-    "fit": ("01", (*LINE, "model.compile(", "numpy_losses =")),
-    "network": ("02", NETWORK),
+    "quadratic": (
+        "gradient_descent",
+        (IMPORTS, SETUP, "def descend(", "path = descend(", "thetas = np.linspace", "rates = (", "low, high ="),
+    ),
+    "bowl": ("gradient_descent", (*LINE, *PATHS)),
+    "tape": ("gradient_descent", (*LINE, "def tape_step(", "theta = tf.zeros(")),
+    "fit": ("gradient_descent", (*LINE, "model.compile(", "numpy_losses =")),
+    "network": ("backpropagation", NETWORK),
 }
 
 
@@ -143,11 +192,12 @@ def find(cells, text):
 def cut(name):
     """Return a notebook with only the cells of a cut."""
     start, texts = CUTS[name]
-    notebook = nbformat.read(notebooks.paths(start)[0], as_version=4)
+    notebook = notebooks.read(notebooks.paths(start)[0])
     notebook.cells = [find(notebooks.code_cells(notebook), text) for text in texts]
     for number, cell in enumerate(notebook.cells, 1):
         cell.execution_count = number
-    notebook.metadata.course.data = {}
+    names = notebooks.data_sets(notebook)
+    notebook.metadata.course.data = {name: notebook.metadata.course.data[name] for name in names}
     return notebook
 
 
@@ -172,7 +222,7 @@ def change_number(cell):
 
 
 def swap_cells(notebook):
-    notebook.cells[3], notebook.cells[4] = notebook.cells[4], notebook.cells[3]
+    notebook.cells[4], notebook.cells[5] = notebook.cells[5], notebook.cells[4]
 
 
 def without_xla_and_proof(notebook):
@@ -220,7 +270,17 @@ def failures(tmp_path_factory):
             assert nbformat.writes(notebook) != before, f"{name} changes nothing"
         names[f"copy_{number:02}"] = name
         nbformat.write(notebook, folder / f"copy_{number:02}.ipynb")
-    command = [sys.executable, "-m", "pytest", "-q", "--nbval", f"--junitxml={folder / 'report.xml'}", "-c"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "tests.plugin",
+        "--nbval",
+        f"--junitxml={folder / 'report.xml'}",
+        "-c",
+    ]
     result = subprocess.run([*command, "pyproject.toml", folder], cwd=notebooks.ROOT, capture_output=True, text=True)
     assert result.returncode in (0, 1), result.stdout + result.stderr
     counts = dict.fromkeys(names.values(), 0)

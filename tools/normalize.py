@@ -1,10 +1,8 @@
-"""The form in which notebooks are stored: one clean run, stable ids, nothing that differs from run to run.
+"""Execute notebooks and store them in the form that is kept in git: one clean run, its costs, nothing that varies.
 
-python -m tests.tools.normal_form [NB ...]           re-execute notebooks and write them in normal form
-python -m tests.tools.normal_form --check [NB ...]   say what is not in normal form; exit 1 if anything is
+python -m tools.normalize [NB ...]
 """
 
-import argparse
 import re
 import sys
 from pathlib import Path
@@ -13,25 +11,20 @@ import nbformat
 from nbformat import NotebookNode
 from nbval.plugin import coalesce_streams
 
-from tests.tools import notebooks
-from tests.tools.environment import environment
+from tools import notebooks, render
+from tools.environment import environment
 from utils import data
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 PATH_HERE = re.compile(r"(?<![\w./])/(?:root|home|Users|tmp|work|private|var)/|\b[A-Z]:\\")
 ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
 MAX_BYTES = 1_000_000
+STAND_IN = "⚠ STAND-IN"
 
 
 def fingerprints(notebook: NotebookNode) -> dict[str, str]:
     """Return the SHA-256 of each data set that the notebook loads, as the loaders find it here."""
     return {name: data.fingerprint(getattr(data, f"load_{name}")()) for name in notebooks.data_sets(notebook)}
-
-
-def prints_stand_in(notebook: NotebookNode) -> bool:
-    """Return whether an output says that a stand-in was used."""
-    outputs = [output for cell in notebooks.code_cells(notebook) for output in cell.outputs]
-    return any("⚠ STAND-IN" in output.get("text", "") for output in outputs)
 
 
 def normalize(notebook: NotebookNode, course: dict) -> NotebookNode:
@@ -61,11 +54,6 @@ def _output(output: NotebookNode) -> NotebookNode:
     return output
 
 
-def text_of(notebook: NotebookNode) -> str:
-    """Return a notebook as the text that is stored in its file."""
-    return nbformat.writes(notebook, version=nbformat.NO_CONVERT) + "\n"
-
-
 def problems(path: Path) -> list[str]:
     """Return what keeps a stored notebook from being in normal form, a line each."""
     stored = path.read_text(encoding="utf8")
@@ -74,14 +62,16 @@ def problems(path: Path) -> list[str]:
         return [f"{path.name}: expected nbformat 4.5, received {notebook.nbformat}.{notebook.nbformat_minor}"]
     found = []
     course = notebook.metadata.get("course", {})
-    if set(course) != {"data", "environment"}:
-        found.append("metadata lacks the data sets or the environment that its outputs come from")
+    if set(course) != {"cost", "data", "environment"}:
+        found.append("metadata lacks the costs, the data sets or the environment that its outputs come from")
     elif sorted(course["data"]) != notebooks.data_sets(notebook):
         found.append(f"metadata names the data sets {sorted(course['data'])}, the code loads others")
+    elif course["cost"]["checks"] != notebooks.checks(notebook):
+        found.append(f"metadata counts {course['cost']['checks']} checks, the outputs hold others")
     cells = notebooks.code_cells(notebook)
     if [cell.execution_count for cell in cells] != list(range(1, len(cells) + 1)):
         found.append("execution counts are not 1, 2, 3, …: not one clean run")
-    if prints_stand_in(notebook):
+    if STAND_IN in notebooks.outputs_text(notebook):
         found.append("its outputs come from a stand-in: run `make normalize` with the real data")
     for number, cell in enumerate(cells, 1):
         for output in cell.outputs:
@@ -92,34 +82,29 @@ def problems(path: Path) -> list[str]:
                 found.append(f"code cell {number} prints an absolute path or an object's address")
     if len(stored.encode()) > MAX_BYTES:
         found.append(f"{len(stored.encode()) / 1e6:.1f} MB; at most {MAX_BYTES / 1e6:.0f} MB")
-    if not found and stored != text_of(normalize(notebook, course)):
+    if not found and stored != notebooks.text_of(normalize(notebook, course)):
         found.append("is not as `make normalize` writes it")
     return [f"{path.name}: {line}" for line in found]
 
 
 def main() -> int:
     """Run the command line described above; return the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true")
-    parser.add_argument("notebooks", nargs="*")
-    arguments = parser.parse_args()
     failures = []
-    for path in notebooks.paths(*arguments.notebooks):
-        if arguments.check:
-            failures += problems(path)
-            continue
-        notebook = nbformat.read(path, as_version=4)
+    for path in notebooks.paths(*sys.argv[1:]):
+        notebook = notebooks.read(path)
         run = notebooks.execute(notebook, path.stem)
         if run.error:
             failures.append(f"{path.name} is left as it was: {run.error}")
             continue
-        if prints_stand_in(notebook):
+        if STAND_IN in notebooks.outputs_text(notebook):
             failures.append(f"{path.name} is left as it was: only a stand-in was found for its data")
             continue
-        course = {"data": fingerprints(notebook), "environment": environment()}
-        path.write_text(text_of(normalize(notebook, course)), encoding="utf8")
-        print(f"{path.name}: {run.seconds:.0f} s")
+        cost = {"seconds": round(run.seconds), "megabytes": run.megabytes, "checks": notebooks.checks(notebook)}
+        course = {"cost": cost, "data": fingerprints(notebook), "environment": environment()}
+        path.write_text(notebooks.text_of(normalize(notebook, course)), encoding="utf8")
+        print(f"{path.name}: {run.seconds:.0f} s, {run.megabytes} MB", flush=True)
         failures += problems(path)
+    render.write()
     print("\n".join(failures), file=sys.stderr, end="\n" if failures else "")
     return bool(failures)
 

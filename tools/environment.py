@@ -34,6 +34,11 @@ def cpu() -> tuple[str, str]:
     return model, hashlib.sha256(" ".join(sorted(features.split())).encode()).hexdigest()[:16]
 
 
+def described(here: dict[str, str]) -> str:
+    """Return an environment in one line: cores, processor, Python, packages."""
+    return f"{here['cores']} cores ({here['cpu']}), Python {here['python']}, {here['packages']}"
+
+
 @functools.cache
 def environment() -> dict[str, str]:
     """Return the fingerprint that is stored in a notebook's metadata and compared with the one here."""

@@ -1,0 +1,100 @@
+"""The results files: they name what made them, and it is today's code."""
+
+import re
+
+import pytest
+
+from tools import digest
+from utils import lesson, results
+
+NAMES = sorted(path.stem for path in results.FOLDER.glob("*.csv"))
+THREE_SEEDS = (
+    "mnist_recipe",
+    "cifar10_recipe",
+    "cifar10_architectures",
+    "shakespeare_recipe",
+    "mnist_gan",
+    "translation",
+)
+
+
+def test_results_were_made_by_todays_code():
+    stale = digest.stale()
+    assert not stale, "\n".join(stale)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_results_name_their_command_data_and_machine(name):
+    table = results.read(name)
+    assert re.fullmatch(rf"python -m benchmarks {name} --seeds [\d ]+", table.attrs["command"])
+    assert re.match(r"none$|.*; sha256 [0-9a-f]{16}$", table.attrs["data"])
+    assert re.match(r"\d+ cores \(.+\), Python 3\.\d+\.\d+, tensorflow ", table.attrs["machine"])
+    assert len(table) > 5
+
+
+@pytest.mark.parametrize("name", THREE_SEEDS)
+def test_results_have_at_least_three_seeds(name):
+    assert results.read(name).seed.nunique() >= 3
+
+
+def test_every_measurement_has_a_results_file():
+    functions = [name for name, node in digest.statements("benchmarks.measurements").items() if is_measurement(node)]
+    assert sorted(functions) == NAMES
+
+
+def is_measurement(node):
+    return getattr(getattr(node, "args", None), "args", []) and [a.arg for a in node.args.args][1:] == ["seed", "limit"]
+
+
+# The digest itself, on copies of the code
+
+
+def changed(monkeypatch, change):
+    """Return the digest of a measurement after `change(number, source)` of the exported cells of its lesson."""
+    exports = lesson.exports
+    digest.statements.cache_clear()
+    monkeypatch.setattr(lesson, "exports", lambda path: [(n, change(n, source)) for n, source in exports(path)])
+    try:
+        return digest.digest("mnist_recipe")
+    finally:
+        digest.statements.cache_clear()
+
+
+def test_a_changed_hyperparameter_changes_the_digest(monkeypatch):
+    before = digest.digest("mnist_recipe")
+    after = changed(monkeypatch, lambda _, source: source.replace("PEAK_RATE = 0.2", "PEAK_RATE = 0.21"))
+    assert after != before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda _, source: source.replace("PEAK_RATE = 0.2", "PEAK_RATE = 0.20  # high"),
+        lambda _, source: source.replace('"""Return the network, trained on', '"""Return a network, trained on'),
+        lambda _, source: source + "\n\n\ndef unrelated():\n    return 1",
+    ],
+    ids=["comment", "docstring", "unrelated"],
+)
+def test_what_does_not_run_does_not_change_it(monkeypatch, change):
+    before = digest.digest("mnist_recipe")
+    assert changed(monkeypatch, change) == before
+
+
+def test_the_digest_reaches_lessons_and_utils():
+    reached = digest.reached("benchmarks.measurements", "mnist_recipe")
+    assert {
+        ("lesson:mnist_cnn", "random_parts"),
+        ("utils.layers", "_normalize"),
+        ("benchmarks.measure", "Curve"),
+    } <= set(reached)
+    assert ("lesson:mnist_cnn", "article_network") not in reached
+    assert not any(module == "utils.data" for module, _ in reached)
+
+
+def test_a_missing_or_old_file_says_how_to_measure_it(monkeypatch, tmp_path):
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+    with pytest.raises(ValueError, match=r"found no such file\. Measure it: python -m benchmarks some"):
+        results.read("some")
+    (tmp_path / "some.csv").write_text("seed,accuracy\n0,1\n")
+    with pytest.raises(ValueError, match="to begin with the lines command, data, digest, machine"):
+        results.read("some")
