@@ -1,0 +1,94 @@
+"""Measure what takes longer than a notebook may: several seeds, long runs, speeds. Run nothing else beside it.
+
+python -m benchmarks                                     lists what can be measured
+python -m benchmarks mnist_recipe --seeds 0 1 2          writes benchmarks/results/mnist_recipe.csv
+python -m benchmarks rnn_text                            all measurements of a lesson, with their usual seeds
+
+A results file begins with the command, the data, the digest of the code that ran (tools/digest.py) and the machine.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from benchmarks import measure, measurements
+from tools import digest, environment
+from utils import data, lesson, results
+
+ONE, THREE = (0,), (0, 1, 2)
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A row of the table: the lesson whose code runs, the loader of its data, and the seeds of the stored results."""
+
+    lesson: str
+    load: Callable | None
+    seeds: tuple[int, ...]
+
+
+TABLE = {
+    "mnist_article": Measurement("mnist_cnn", data.load_mnist, (0, 1)),
+    "mnist_recipe": Measurement("mnist_cnn", data.load_mnist, THREE),
+    "cifar10_article": Measurement("cifar10_cnn", data.load_cifar10, ONE),
+    "cifar10_changes": Measurement("cifar10_cnn", data.load_cifar10, ONE),
+    "cifar10_recipe": Measurement("cifar10_cnn", data.load_cifar10, THREE),
+    "cifar10_architectures": Measurement("cnn_architectures", data.load_cifar10, THREE),
+    "shakespeare_recipe": Measurement("rnn_text", data.load_shakespeare, THREE),
+    "shakespeare_speed": Measurement("rnn_text", None, THREE),
+    "mnist_gan": Measurement("gan", data.load_mnist, THREE),
+    "mnist_gan_speed": Measurement("gan", None, THREE),
+    "translation": Measurement("transformer", data.load_english_spanish, THREE),
+    "translation_speed": Measurement("transformer", None, THREE),
+}
+
+
+def run(name: str, seeds: tuple[int, ...], dataset=None, limit: int | None = None) -> list[dict]:
+    """Return the rows of a measurement for all seeds, the seed in front."""
+    function = getattr(measurements, name)
+    return [{"seed": seed} | row for seed in seeds for row in function(dataset, seed, limit)]
+
+
+def main() -> int:
+    """Run the command line described above; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("name", nargs="?", help="a measurement, or a lesson")
+    parser.add_argument("--seeds", type=int, nargs="+")
+    arguments = parser.parse_args()
+    if arguments.name is None:
+        for name, row in TABLE.items():
+            print(f"{name:22} {row.lesson:18} seeds {' '.join(map(str, row.seeds)):6} {_about(name)}")
+        return 0
+    names = [name for name, row in TABLE.items() if arguments.name in (name, row.lesson, lesson_file(row.lesson))]
+    if not names:
+        parser.error(f"Expected a measurement or a lesson ({', '.join(TABLE)}), received {arguments.name!r}.")
+    for name in names:
+        seeds, dataset = tuple(arguments.seeds or TABLE[name].seeds), None
+        if load := TABLE[name].load:
+            dataset = load()
+            if dataset.is_stand_in:
+                print(f"{name}: not measured, as only a stand-in was found for its data", file=sys.stderr)
+                return 1
+        header = {
+            "command": f"python -m benchmarks {name} --seeds {' '.join(map(str, seeds))}",
+            "data": "none" if dataset is None else f"{dataset.source}; sha256 {data.fingerprint(dataset)[:16]}",
+            "digest": digest.digest(name),
+            "machine": environment.described(environment.environment()),
+        }
+        rows = run(name, seeds, dataset)
+        measure.write(results.FOLDER / f"{name}.csv", rows, header)
+    return 0
+
+
+def lesson_file(name: str) -> str:
+    """Return the name of a lesson with its number, such as "06_rnn_text"."""
+    return lesson.find(name).stem
+
+
+def _about(name: str) -> str:
+    return getattr(measurements, name).__doc__.splitlines()[0]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,229 @@
+"""What can be measured: each function trains or times the exported code of a lesson with one seed, and returns rows.
+
+All have the same arguments: the data set (None where none is needed), the seed, and a limit: None for the whole
+measurement, else the number of steps after which a training ends and of rounds that are timed, for a test.
+"""
+
+import numpy as np
+
+from benchmarks.measure import Curve
+from utils import evaluation, lesson, timing
+from utils.runtime import keras, tf  # started quietly
+
+
+def parts_of(steps: int, parts: int) -> set[int]:
+    """Return the steps after which each of `parts` equal parts of a training ends."""
+    return {steps * part // parts for part in range(1, parts + 1)}
+
+
+def article_rows(network, loss, images, labels, test_images, test_labels, *, epochs, seed, limit) -> list[dict]:
+    """Train a convolutional program of the articles as written; return five rows an epoch.
+
+    As written means: Keras's layers, Adam, batches of 32, and XLA as Keras chooses by itself: off on a computer
+    without an accelerator. Only the division by 255 is inside the model here.
+    """
+    keras.utils.set_random_seed(seed)
+    model, steps = network(keras.layers.MaxPooling2D), -(-len(images) // 32)
+    model.compile("adam", loss, metrics=["accuracy"])
+
+    def test_accuracy(model):
+        return {"test_accuracy": evaluation.accuracy(model, test_images, test_labels)["accuracy"]}
+
+    at = {round(steps * part / 5) for part in range(1, 5 * epochs + 1)}
+    curve = Curve(test_accuracy, at=at, limit=limit)
+    fit = model.fit(images, labels, batch_size=32, epochs=epochs, verbose=0, callbacks=[curve])
+    rows = []
+    for row in curve.rows:
+        epoch = row["step"] / steps  # training loss and accuracy are known at the end of an epoch
+        of_epoch = {name: fit.history[name][int(epoch) - 1] for name in ("loss", "accuracy") if epoch.is_integer()}
+        rows.append({"epoch": round(epoch, 1)} | row | of_epoch)
+    return rows
+
+
+def mnist_article(mnist, seed, limit=None):
+    """The program of article 003 §5.2, five epochs."""
+    digits = lesson.load("mnist_cnn")
+    images, test_images = mnist.train_images[..., None], mnist.test_images[..., None]
+    data = images, mnist.train_labels, test_images, mnist.test_labels
+    loss = "sparse_categorical_crossentropy"
+    return article_rows(digits.article_network, loss, *data, epochs=5, seed=seed, limit=limit)
+
+
+def mnist_recipe(mnist, seed, limit=None):
+    """The recipe for digits: test accuracy over time."""
+    digits = lesson.load("mnist_cnn")
+    images, test_images = mnist.train_images[..., None], mnist.test_images[..., None]
+
+    def test_accuracy(model):
+        return {"test_accuracy": digits.evaluate_recipe(model, test_images, mnist.test_labels)["accuracy"]}
+
+    at = parts_of(digits.EPOCHS * (len(images) // digits.BATCH_SIZE), 16)
+    curve = Curve(test_accuracy, at=at, limit=limit)
+    digits.train_recipe(images, mnist.train_labels, [curve], seed=seed)
+    return curve.rows
+
+
+def cifar10_article(cifar10, seed, limit=None):
+    """The program of article 000 §5.2, ten epochs."""
+    colors = lesson.load("cifar10_cnn")
+    data = cifar10.train_images, cifar10.train_labels, cifar10.test_images, cifar10.test_labels
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    return article_rows(colors.article_network, loss, *data, epochs=10, seed=seed, limit=limit)
+
+
+def cifar10_changes(cifar10, seed, limit=None):
+    """The article's network with the first 0, 1, … of the changes, on nine tenths of the training images.
+
+    Without the seconds: the lesson compares what the changes bring at an equal number of steps.
+    """
+    colors, rows, epochs = lesson.load("cifar10_cnn"), [], 5
+    keep = len(cifar10.train_images) // 10
+    images, labels = cifar10.train_images[:-keep], cifar10.train_labels[:-keep]
+    valid_images, valid_labels = cifar10.train_images[-keep:], cifar10.train_labels[-keep:]
+
+    def valid_accuracy(model):
+        return {"validation_accuracy": evaluation.accuracy(model, valid_images, valid_labels)["accuracy"]}
+
+    counts = range(len(colors.CHANGES) + 1)
+    for count in counts if limit is None else (counts[0], counts[-1]):
+        changes = colors.CHANGES[:count]
+        print(changes, flush=True)
+        curve = Curve(valid_accuracy, at=parts_of(epochs * (len(images) // colors.BATCH_SIZE), epochs), limit=limit)
+        model = colors.train_changed(images, labels, [curve], changes=changes, epochs=epochs, seed=seed)
+        train = model.history.history["accuracy"]
+        for epoch, (row, accuracy) in enumerate(zip(curve.rows, train, strict=True), 1):
+            named = {"changes": count, "last": changes[-1] if changes else "article's network", "epoch": epoch}
+            rows.append(named | {"validation_accuracy": row["validation_accuracy"], "accuracy": round(accuracy, 4)})
+    return rows
+
+
+def cifar10_recipe(cifar10, seed, limit=None):
+    """The recipe for color images: test accuracy over time, with one look at each image and with two."""
+    colors = lesson.load("cifar10_cnn")
+
+    def test_accuracy(model):
+        found = colors.evaluate_recipe(model, cifar10.test_images, cifar10.test_labels)
+        return {"test_accuracy": found["accuracy"], "looking_twice": found["accuracy_looking_twice"]}
+
+    at = parts_of(colors.EPOCHS * (len(cifar10.train_images) // colors.BATCH_SIZE), 8)
+    curve = Curve(test_accuracy, at=at, limit=limit)
+    colors.train_recipe(cifar10.train_images, cifar10.train_labels, [curve], seed=seed)
+    return curve.rows
+
+
+def cifar10_architectures(cifar10, seed, limit=None):
+    """Each of the five architectures, trained for an equal number of steps."""
+    architectures, rows, steps = lesson.load("cnn_architectures"), [], 1_000
+
+    def test_accuracy(model):
+        return {"test_accuracy": evaluation.accuracy(model, cifar10.test_images, cifar10.test_labels)["accuracy"]}
+
+    for name in architectures.ARCHITECTURES:
+        curve = Curve(test_accuracy, at={steps}, limit=limit)
+        data = cifar10.train_images, cifar10.train_labels
+        model = architectures.train_architecture(name, *data, [curve], steps=steps, seed=seed)
+        rows.append({"architecture": name, "parameters": model.count_params()} | curve.rows[-1])
+    return rows
+
+
+def shakespeare_recipe(shakespeare, seed, limit=None):
+    """The character model: accuracy and perplexity on the validation characters after each part of the training."""
+    text = lesson.load("rnn_text")
+    characters, ids = text.character_ids(shakespeare.text)
+    train_ids, valid_ids, _ = text.split(ids)
+
+    def evaluate(model):
+        found = text.evaluate_text(model, valid_ids)
+        return {"accuracy": round(found["accuracy"], 4), "perplexity": round(found["perplexity"], 3)}
+
+    curve = Curve(evaluate, at=parts_of(text.STEPS, text.PARTS), limit=limit)
+    text.train_text(train_ids, valid_ids[:1_001], len(characters), [curve], seed=seed)
+    return curve.rows
+
+
+def shakespeare_speed(_, seed, limit=None):
+    """Characters a second in a training step of the character model: Keras's GRU and the lesson's, XLA off and on."""
+    text, size = lesson.load("rnn_text"), 65
+    keras.utils.set_random_seed(seed)
+    ids = np.random.default_rng(seed).integers(0, size, (text.BATCH_SIZE, text.LENGTH), dtype=np.int32)
+    steps = {}
+    for name, layer, xla in (
+        ("Keras's GRU, XLA off", keras.layers.GRU, False),
+        ("Keras's GRU, XLA on", keras.layers.GRU, True),
+        ("this GRU, XLA on", text.GRU, True),
+    ):
+        network = text.text_network(layer, size, text.UNITS)
+        network.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True), jit_compile=xla)
+        steps[name] = lambda network=network: network.train_on_batch(ids, ids)
+    seconds = timing.median_seconds(steps, rounds=limit or 100, warm_up=3)
+    return [{"variant": name, "characters_per_second": round(ids.size / seconds[name])} for name in steps]
+
+
+def mnist_gan(mnist, seed, limit=None):
+    """The GAN with and without the gradient penalty, its samples measured as in the lesson."""
+    gans, rows = lesson.load("gan"), []
+    ruler = gans.train_ruler(mnist.train_images, mnist.train_labels, mnist.test_images, seed=0)
+    noise = np.random.default_rng(3).standard_normal((len(mnist.test_images), gans.NOISE_SIZE)).astype(np.float32)
+    for penalty in (1.0, 0.0):
+        curve = Curve(lambda _: {}, at=set(), limit=limit)
+        gan = gans.train_digits(mnist.train_images, [curve], penalty=penalty, seed=seed)
+        found = gans.evaluate_digits(gans.draw(gan.generator, noise), ruler)
+        names = "distance", "part_of_the_way", "smallest_share", "confidence"
+        rows.append({"penalty": penalty} | curve.rows[-1] | {name: round(found[name], 5) for name in names})
+        print(rows[-1], flush=True)
+    return rows
+
+
+def mnist_gan_speed(_, seed, limit=None):
+    """Real images a second in a training step of both players, with and without the penalty, XLA off and on."""
+    gans, steps = lesson.load("gan"), {}
+    keras.utils.set_random_seed(seed)
+    images = tf.random.uniform((gans.BATCH_SIZE, 28, 28), seed=seed)
+    for penalty in (0.0, 1.0):
+        for xla in (False, True):
+            networks = gans.digit_generator(), gans.digit_discriminator()
+            gan = gans.GAN(*networks, gans.non_saturating, 1e-3, noise_size=gans.NOISE_SIZE, penalty=penalty)
+            gan.compile(keras.optimizers.Adam(2e-3, beta_1=0.5), jit_compile=xla)
+            step = tf.function(gan.train_step, jit_compile=xla)
+            steps[penalty, xla] = lambda step=step: float(step(images)["loss"])
+    seconds = timing.median_seconds(steps, rounds=limit or 100, warm_up=3)
+    return [
+        {"penalty": penalty, "xla": xla, "images_per_second": round(gans.BATCH_SIZE / seconds[penalty, xla])}
+        for penalty, xla in steps
+    ]
+
+
+def translation(english_spanish, seed, limit=None):
+    """The translator after each fifth of the training, on the test sentences."""
+    translator = lesson.load("transformer")
+    train_pairs, test_pairs = translator.split(english_spanish.pairs, translator.TEST_PAIRS)
+    subwords = translator.learn_subwords(train_pairs)
+
+    def evaluate(model):
+        found = translator.evaluate_translation(model, subwords, test_pairs[: limit and 4 * limit])
+        return {name: round(found[name], 4) for name in ("token_accuracy", "bleu_1", "bleu_4")}
+
+    curve = Curve(evaluate, at=parts_of(translator.STEPS, 5), limit=limit)
+    translator.train_translation(train_pairs, subwords, [curve], seed=seed)
+    return curve.rows
+
+
+def translation_speed(_, seed, limit=None):
+    """Target tokens a second, none of them padding, in a training step of the translator, XLA off and on."""
+    translator, steps, tokens = lesson.load("transformer"), {}, {}
+    keras.utils.set_random_seed(seed)
+    rng, vocabulary = np.random.default_rng(seed), 8_000
+    for length in translator.BUCKETS:
+        batch_size = translator.TOKENS_IN_BATCH // length
+        source, target = (rng.integers(4, vocabulary, (batch_size, n), dtype=np.int32) for n in (length, length + 1))
+        batch = translator.shift(source, target)
+        for xla in (False, True):
+            model = translator.translator(vocabulary)
+            model.compile("adam", translator.smoothed_loss, jit_compile=xla)
+            steps[length, xla] = lambda model=model, batch=batch: model.train_on_batch(*batch)
+            tokens[length, xla] = batch_size * length
+    seconds = timing.median_seconds(steps, rounds=limit or 100, warm_up=3)
+    return [
+        {"length": length, "xla": xla, "tokens_per_second": round(tokens[length, xla] / seconds[length, xla])}
+        for length, xla in steps
+    ]
