@@ -1,5 +1,6 @@
-# Every target that needs packages installs them into .venv first, once.
-#   make install | lab | test | run [NB=02] [README=1] | normalize [NB=02] | lint | drift [NB=02] | constraints | clean
+# Every target that needs packages installs them into .venv first, once. NB names notebooks: NB=02, NB="07 transformer", NB=all.
+#   make install | lab | check | units | test [NB=02] | normalize NB=02 | render | run [NB=02] | drift [NB=02] | hook
+#   make constraints | clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,34 +11,50 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 ROOT_USER := $(if $(filter 0,$(shell id -u)),--allow-root)
 LAB_FLAGS ?=
 TEST_FLAGS ?=
+NB ?=
+
+.PHONY: install lab check units test run normalize render drift hook constraints clean
 
 # An environment that was moved with its folder, or has lost its Python, is installed again.
-$(shell test "$$(cat $(INSTALLED) 2>/dev/null)" = "$(CURDIR)" && $(BIN)/python -c '' 2>/dev/null || rm -f $(INSTALLED))
-
-.PHONY: install lab test run normalize lint drift constraints clean
+ifneq ($(shell test "$$(cat $(INSTALLED) 2>/dev/null)" = "$(CURDIR)" && $(BIN)/python -c '' 2>/dev/null && echo whole),whole)
+.PHONY: $(INSTALLED)
+endif
 
 install: $(INSTALLED)
 
 lab: $(INSTALLED)
 	$(BIN)/python -m jupyterlab $(ROOT_USER) --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks $(LAB_FLAGS)
 
-test: lint
-	$(BIN)/python -m pytest tests utils notebooks --nbval $(TEST_FLAGS)
-
-run: $(INSTALLED)
-	$(BIN)/python -m tests.tools.run $(if $(README),--readme) $(NB)
-
-normalize: $(INSTALLED)
-	$(BIN)/ruff format --quiet notebooks
-	$(BIN)/python -m tests.tools.normal_form $(NB)
-
-drift: $(INSTALLED)
-	$(BIN)/python -m tests.tools.drift $(NB)
-
-lint: $(INSTALLED)
+check: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m tests.tools.normal_form --check
+	$(BIN)/python -m pytest -q tests/structure
+
+units: $(INSTALLED)
+	$(BIN)/python -m pytest --ignore=tests/structure tests utils $(TEST_FLAGS)
+
+# With NB these notebooks only (NB=all: every one); else everything.
+test: $(if $(NB),$(INSTALLED),check units)
+	paths=$$($(BIN)/python -m tools.notebooks $(filter-out all,$(NB))) && \
+		$(BIN)/python -m pytest --nbval $(TEST_FLAGS) $$paths
+
+normalize: $(INSTALLED)
+	@test -n "$(NB)" || { echo "Expected the notebooks to execute and store: make normalize NB=02, or NB=all"; exit 1; }
+	$(BIN)/ruff format --quiet notebooks
+	$(BIN)/python -m tools.normalize $(filter-out all,$(NB))
+
+render: $(INSTALLED)
+	$(BIN)/python -m tools.render
+
+run: $(INSTALLED)
+	$(BIN)/python -m tools.run $(NB)
+
+drift: $(INSTALLED)
+	$(BIN)/python -m tools.drift $(NB)
+
+hook: $(INSTALLED)
+	printf '#!/bin/sh\nexec make check\n' > .git/hooks/pre-commit
+	chmod +x .git/hooks/pre-commit
 
 $(INSTALLED): requirements.txt constraints.txt
 	@test -n "$(PYTHON)" || { echo "Expected Python 3.11, 3.12 or 3.13 with its venv module, found none." \
