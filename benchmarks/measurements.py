@@ -113,7 +113,7 @@ def cifar10_recipe(cifar10, seed, limit=None):
 
 def cifar10_architectures(cifar10, seed, limit=None):
     """Each of the five architectures, trained for an equal number of steps."""
-    architectures, rows, steps = lesson.load("cnn_architectures"), [], 1_000
+    architectures, rows, steps = lesson.load("cnn_architectures"), [], 600
 
     def test_accuracy(model):
         return {"test_accuracy": evaluation.accuracy(model, cifar10.test_images, cifar10.test_labels)["accuracy"]}

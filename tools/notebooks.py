@@ -35,13 +35,12 @@ else:
 
 @dataclass(frozen=True)
 class Entry:
-    """A notebook in the index: its number, name, title, what it is about, and the seconds it may take on two cores."""
+    """A notebook in the index: its number, name, title, and what it is about."""
 
     number: int
     name: str
     title: str
     about: str
-    seconds: int = 120
 
     @property
     def file(self) -> str:
