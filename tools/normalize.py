@@ -3,6 +3,7 @@
 python -m tools.normalize [NB ...]
 """
 
+import math
 import re
 import sys
 from pathlib import Path
@@ -99,7 +100,7 @@ def main() -> int:
         if STAND_IN in notebooks.outputs_text(notebook):
             failures.append(f"{path.name} is left as it was: only a stand-in was found for its data")
             continue
-        cost = {"seconds": round(run.seconds), "megabytes": run.megabytes, "checks": notebooks.checks(notebook)}
+        cost = {"seconds": math.ceil(run.seconds), "megabytes": run.megabytes, "checks": notebooks.checks(notebook)}
         course = {"cost": cost, "data": fingerprints(notebook), "environment": environment()}
         path.write_text(notebooks.text_of(normalize(notebook, course)), encoding="utf8")
         print(f"{path.name}: {run.seconds:.0f} s, {run.megabytes} MB", flush=True)
