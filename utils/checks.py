@@ -1,5 +1,6 @@
 """Assertions that a reader sees pass."""
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -76,3 +77,22 @@ def exercise(title: str, answer, is_right: Callable[[Any], bool]) -> None:
     if not right:
         raise AssertionError(f"✗ {title}: received {answer!r}; {reason}. Change the answer and run the cell again.")
     print(f"✓ {title}")
+
+
+def seal(answer: str | float) -> str:
+    """Return eight hexadecimal digits that stand for an answer: a word or letter, or a number to four digits.
+
+    >>> seal("B") == seal(" b"), seal(0.25) == seal(1 / 4)
+    (True, True)
+    """
+    text = answer.strip().lower() if isinstance(answer, str) else f"{float(answer):.4g}"
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def sealed(code: str) -> Callable[[str | float], bool]:
+    """Return the check of an answer that its cell should not show: whether `seal` gives `code`.
+
+    >>> exercise("Exercise 1", 42, sealed(seal(42)))
+    ✓ Exercise 1
+    """
+    return lambda answer: seal(answer) == code
