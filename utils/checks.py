@@ -79,20 +79,20 @@ def exercise(title: str, answer, is_right: Callable[[Any], bool]) -> None:
     print(f"✓ {title}")
 
 
-def seal(answer: str | float) -> str:
+def seal(question: str, answer: str | float) -> str:
     """Return eight hexadecimal digits that stand for an answer: a word or letter, or a number to four digits.
 
-    >>> seal("B") == seal(" b"), seal(0.25) == seal(1 / 4)
+    >>> seal("00.1", "B") == seal("00.1", " b"), seal("00.2", 0.25) == seal("00.2", 1 / 4)
     (True, True)
     """
     text = answer.strip().lower() if isinstance(answer, str) else f"{float(answer):.4g}"
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
+    return hashlib.sha256(f"{question}: {text}".encode()).hexdigest()[:8]
 
 
-def sealed(code: str) -> Callable[[str | float], bool]:
+def sealed(question: str, code: str) -> Callable[[str | float], bool]:
     """Return the check of an answer that its cell should not show: whether `seal` gives `code`.
 
-    >>> exercise("Exercise 1", 42, sealed(seal(42)))
+    >>> exercise("Exercise 1", 42, sealed("00.1", seal("00.1", 42)))
     ✓ Exercise 1
     """
-    return lambda answer: seal(answer) == code
+    return lambda answer: seal(question, answer) == code
