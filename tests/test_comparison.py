@@ -164,21 +164,22 @@ LINE = (
     SETUP,
     "data.load_linear_regression()",
     "order = np.random",
-    "def loss(",
+    "def predict(",
     "start = np.array",
     "def fit_line(",
 )
 LINE = (*LINE, "exact = np.linalg", "z_columns =", "def in_original_units")
-PATHS = ("def fit_in_batches(", "batch_sizes =", "def momentum_path", "def adam_path", "paths = {", "grid = np.array")
-NETWORK = (IMPORTS, SETUP, "def sigmoid(z)", "activations = {", "def softmax(", "X = rng.normal", "def initialize(")
-NETWORK = (*NETWORK, "def backward_deltas(", "def relative_error(", "def central_differences(", "x_check = rng.normal")
+VALLEY = ("hessian =", "ws, bs =", "def fit_in_batches(", "batch_sizes =")
+NETWORK = (IMPORTS, SETUP, "def sigmoid(z)", "activations = {", "def softmax(", "def initialize(", "def entropy_delta(")
+NETWORK = (*NETWORK, "def backward_deltas(", "def backward(", "def own_gradients(", "def tape_oracle(")
+NETWORK = (*NETWORK, "def central_differences(", "def worst_error(", "x_check = rng.normal")
 CUTS = {  # name: the notebook, and a text from each cell that is kept
     "quadratic": (
         "gradient_descent",
-        (IMPORTS, SETUP, "def descend(", "path = descend(", "thetas = np.linspace", "rates = (", "low, high ="),
+        (IMPORTS, SETUP, "def descend(", "path = descend(", "def bowl(", "rates = (", "error = descend("),
     ),
-    "bowl": ("gradient_descent", (*LINE, *PATHS)),
-    "tape": ("gradient_descent", (*LINE, "def tape_step(", "theta = tf.zeros(")),
+    "bowl": ("gradient_descent", (*LINE, *VALLEY)),
+    "tape": ("gradient_descent", (*LINE, "def tape_step(", "tape_path =")),
     "fit": ("gradient_descent", (*LINE, "model.compile(", "numpy_losses =")),
     "network": ("backpropagation", NETWORK),
 }
@@ -234,8 +235,8 @@ def without_xla_and_proof(notebook):
 MUTATIONS = {
     "a printed number": ("quadratic", at("rates = (", change_number)),
     "a learning rate": ("fit", edit(("0.1 / 2)", "0.105 / 2)"))),
-    "a sign in a gradient": ("tape", edit(("theta - learning_rate * tape", "theta + learning_rate * tape"))),
-    "a dropped activation": ("network", edit(("else function(a)", "else a"))),
+    "a sign in a gradient": ("tape", edit(("parameters - learning_rate * tape", "parameters + learning_rate * tape"))),
+    "a dropped activation": ("network", edit(("inputs.append(function(zs[-1]))", "inputs.append(zs[-1])"))),
     "a seed": ("bowl", edit(("np.random.default_rng(0).permutation", "np.random.default_rng(1).permutation"))),
     "a swapped color map": ("bowl", edit(("levels=12)", "levels=12, cmap='magma')"))),
     "a changed axis limit": ("bowl", edit(("xlim=(-0.5, 5.5)", "xlim=(-0.5, 5.4)"))),
