@@ -35,12 +35,13 @@ else:
 
 @dataclass(frozen=True)
 class Entry:
-    """A notebook in the index: its number, name, title, and what it is about."""
+    """A notebook in the index: its number, name, title, what it is about, and the seconds it may take on two cores."""
 
     number: int
     name: str
     title: str
     about: str
+    seconds: int = 120
 
     @property
     def file(self) -> str:

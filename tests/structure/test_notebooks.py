@@ -65,8 +65,11 @@ def test_numbers_follow_the_index():
     assert [path.name for path in PATHS] == [entry.file for entry in notebooks.index()]
 
 
-def test_memory_is_within_the_budget(notebook):
-    assert notebook.metadata.course.cost.megabytes <= MEGABYTES
+def test_costs_are_within_the_budget(notebook, path):
+    budget = next(entry.seconds for entry in notebooks.index() if entry.file == path.name)
+    cost = notebook.metadata.course.cost
+    assert cost.seconds <= budget
+    assert cost.megabytes <= MEGABYTES
 
 
 # Parts and prose
