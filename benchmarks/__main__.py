@@ -29,8 +29,9 @@ class Measurement:
 
 
 TABLE = {
-    "mnist_article": Measurement("mnist_cnn", data.load_mnist, (0, 1)),
+    "mnist_article": Measurement("mnist_cnn", data.load_mnist, THREE),
     "mnist_recipe": Measurement("mnist_cnn", data.load_mnist, THREE),
+    "mnist_variants": Measurement("mnist_cnn", data.load_mnist, THREE),
     "cifar10_article": Measurement("cifar10_cnn", data.load_cifar10, ONE),
     "cifar10_changes": Measurement("cifar10_cnn", data.load_cifar10, ONE),
     "cifar10_recipe": Measurement("cifar10_cnn", data.load_cifar10, THREE),

@@ -40,27 +40,78 @@ def article_rows(network, loss, images, labels, test_images, test_labels, *, epo
     return rows
 
 
+def article_curve(network, loss, images, labels, test_images, test_labels, *, epochs, seed, limit) -> list[dict]:
+    """Train a convolutional program of the articles as written; return five rows an epoch.
+
+    As written means: Keras's layers, Adam, batches of 32, and XLA as Keras chooses by itself: off on a computer
+    without an accelerator. Only the division by 255 is inside the model here. Loss and accuracy are those of the test
+    images, and of as many training images, each with the weights of that moment.
+    """
+    keras.utils.set_random_seed(seed)
+    model, steps = network(pooling=keras.layers.MaxPooling2D), -(-len(images) // 32)
+    model.compile("adam", loss, metrics=["accuracy"])
+    count = len(test_images)
+    parts = {"train": (images[:count], labels[:count]), "test": (test_images, test_labels)}
+
+    def scores(model):
+        found = {name: model.evaluate(*part, batch_size=500, verbose=0) for name, part in parts.items()}
+        names = [f"{name}_{score}" for name in found for score in ("loss", "accuracy")]
+        return dict(zip(names, (round(value, 4) for pair in found.values() for value in pair), strict=True))
+
+    at = {round(steps * part / 5) for part in range(1, 5 * epochs + 1)}
+    curve = Curve(scores, at=at, limit=limit)
+    model.fit(images, labels, batch_size=32, epochs=epochs, verbose=0, callbacks=[curve])
+    return [{"epoch": round(row["step"] / steps, 1)} | row for row in curve.rows]
+
+
 def mnist_article(mnist, seed, limit=None):
     """The program of article 003 §5.2, five epochs."""
     digits = lesson.load("mnist_cnn")
     images, test_images = mnist.train_images[..., None], mnist.test_images[..., None]
     data = images, mnist.train_labels, test_images, mnist.test_labels
     loss = "sparse_categorical_crossentropy"
-    return article_rows(digits.article_network, loss, *data, epochs=5, seed=seed, limit=limit)
+    return article_curve(digits.article_network, loss, *data, epochs=5, seed=seed, limit=limit)
 
 
 def mnist_recipe(mnist, seed, limit=None):
-    """The recipe for digits: test accuracy over time."""
+    """The recipe for digits: test accuracy over time, with one look at each image and with five."""
     digits = lesson.load("mnist_cnn")
     images, test_images = mnist.train_images[..., None], mnist.test_images[..., None]
 
     def test_accuracy(model):
-        return {"test_accuracy": digits.evaluate_recipe(model, test_images, mnist.test_labels)["accuracy"]}
+        found = digits.evaluate_recipe(model, test_images, mnist.test_labels)
+        return {"test_accuracy": found["accuracy"], "five_looks": found["accuracy_of_five_looks"]}
 
-    at = parts_of(digits.EPOCHS * (len(images) // digits.BATCH_SIZE), 16)
+    at = parts_of(digits.RECIPE["epochs"] * (len(images) // digits.BATCH_SIZE), 10)
     curve = Curve(test_accuracy, at=at, limit=limit)
     digits.train_recipe(images, mnist.train_labels, [curve], seed=seed)
     return curve.rows
+
+
+def mnist_variants(mnist, seed, limit=None):
+    """The recipe for digits with one thing changed: accuracy on the last 10,000 training images, which it has not seen.
+
+    Also on these images moved by four pixels. Without the seconds: the lesson compares equal numbers of steps.
+    """
+    digits, rows = lesson.load("mnist_cnn"), []
+    images, labels = mnist.train_images[..., None], mnist.train_labels
+    keep = len(images) // 6
+    valid_images, valid_labels = images[-keep:], labels[-keep:]
+
+    def valid_accuracy(model):
+        found = digits.evaluate_recipe(model, valid_images, valid_labels)
+        moved = digits.evaluate_recipe(model, digits.moved_right(valid_images, 4), valid_labels)
+        names = {"accuracy": found["accuracy"], "five_looks": found["accuracy_of_five_looks"]}
+        return names | {"accuracy_moved": moved["accuracy"]}
+
+    for variant, changes in digits.VARIANTS if limit is None else digits.VARIANTS[:2]:
+        curve = Curve(valid_accuracy, at=set(), limit=limit)
+        digits.train_recipe(images[:-keep], labels[:-keep], [curve], seed=seed, **changes)
+        peak_rate = (digits.RECIPE | changes)["peak_rate"]
+        found = {name: value for name, value in curve.rows[-1].items() if name != "seconds"}
+        rows.append({"variant": variant, "peak_rate": peak_rate} | found)
+        print(rows[-1], flush=True)
+    return rows
 
 
 def cifar10_article(cifar10, seed, limit=None):

@@ -62,15 +62,15 @@ def changed(monkeypatch, change):
 
 def test_a_changed_hyperparameter_changes_the_digest(monkeypatch):
     before = digest.digest("mnist_recipe")
-    after = changed(monkeypatch, lambda _, source: source.replace("PEAK_RATE = 0.2", "PEAK_RATE = 0.21"))
+    after = changed(monkeypatch, lambda _, source: source.replace('"peak_rate": 0.2,', '"peak_rate": 0.21,'))
     assert after != before
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        lambda _, source: source.replace("PEAK_RATE = 0.2", "PEAK_RATE = 0.20  # high"),
-        lambda _, source: source.replace('"""Return the network, trained on', '"""Return a network, trained on'),
+        lambda _, source: source.replace('"peak_rate": 0.2,', '"peak_rate": 0.20,  # high\n'),
+        lambda _, source: source.replace('"""Return a network trained by', '"""Return the network trained by'),
         lambda _, source: source + "\n\n\ndef unrelated():\n    return 1",
     ],
     ids=["comment", "docstring", "unrelated"],
@@ -83,11 +83,11 @@ def test_what_does_not_run_does_not_change_it(monkeypatch, change):
 def test_the_digest_reaches_lessons_and_utils():
     reached = digest.reached("benchmarks.measurements", "mnist_recipe")
     assert {
-        ("lesson:mnist_cnn", "random_parts"),
+        ("lesson:mnist_cnn", "random_views"),
         ("utils.layers", "_normalize"),
         ("benchmarks.measure", "Curve"),
     } <= set(reached)
-    assert ("lesson:mnist_cnn", "article_network") not in reached
+    assert ("lesson:mnist_cnn", "moved_right") not in reached
     assert not any(module == "utils.data" for module, _ in reached)
 
 
