@@ -60,12 +60,22 @@ def imported(module: str, name: str) -> Place | None:
     return None
 
 
+def assignments(statement: ast.stmt) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Yield each (target, value) that is assigned in a statement, those of `a, b = c, d` one by one."""
+    for node in ast.walk(statement):
+        match node:
+            case ast.Assign([ast.Tuple(targets)], ast.Tuple(values)):
+                yield from zip(targets, values, strict=True)
+            case ast.Assign([target], value):
+                yield target, value
+
+
 def references(module: str, statement: ast.stmt) -> Iterator[Place]:
     """Yield the places that a statement names."""
     names, lessons = statements(module), {}
-    for node in ast.walk(statement):  # gan = lesson.load("gan")
-        match node:
-            case ast.Assign([ast.Name(name)], ast.Call(ast.Attribute(ast.Name("lesson"), "load"), [ast.Constant(of)])):
+    for target, value in assignments(statement):
+        match target, value:  # gan = lesson.load("gan")
+            case ast.Name(name), ast.Call(ast.Attribute(ast.Name("lesson"), "load"), [ast.Constant(of)]):
                 lessons[name] = f"lesson:{lesson.find(of).stem[3:]}"
     for node in ast.walk(statement):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):

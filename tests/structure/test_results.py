@@ -10,6 +10,7 @@ from utils import lesson, results
 NAMES = sorted(path.stem for path in results.FOLDER.glob("*.csv"))
 THREE_SEEDS = (
     "mnist_recipe",
+    "mnist_variants",
     "cifar10_recipe",
     "cifar10_architectures",
     "shakespeare_recipe",
@@ -35,6 +36,11 @@ def test_results_name_their_command_data_and_machine(name):
 @pytest.mark.parametrize("name", THREE_SEEDS)
 def test_results_have_at_least_three_seeds(name):
     assert results.read(name).seed.nunique() >= 3
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_digest_of_each_measurement_reaches_its_lesson(name):
+    assert any(module.startswith("lesson:") for module, _ in digest.reached("benchmarks.measurements", name))
 
 
 def test_every_measurement_has_a_results_file():
