@@ -7,37 +7,13 @@ measurement, else the number of steps after which a training ends and of rounds 
 import numpy as np
 
 from benchmarks.measure import Curve
-from utils import evaluation, lesson, timing
+from utils import evaluation, lesson, results, timing
 from utils.runtime import keras, tf  # started quietly
 
 
 def parts_of(steps: int, parts: int) -> set[int]:
     """Return the steps after which each of `parts` equal parts of a training ends."""
     return {steps * part // parts for part in range(1, parts + 1)}
-
-
-def article_rows(network, loss, images, labels, test_images, test_labels, *, epochs, seed, limit) -> list[dict]:
-    """Train a convolutional program of the articles as written; return five rows an epoch.
-
-    As written means: Keras's layers, Adam, batches of 32, and XLA as Keras chooses by itself: off on a computer
-    without an accelerator. Only the division by 255 is inside the model here.
-    """
-    keras.utils.set_random_seed(seed)
-    model, steps = network(keras.layers.MaxPooling2D), -(-len(images) // 32)
-    model.compile("adam", loss, metrics=["accuracy"])
-
-    def test_accuracy(model):
-        return {"test_accuracy": evaluation.accuracy(model, test_images, test_labels)["accuracy"]}
-
-    at = {round(steps * part / 5) for part in range(1, 5 * epochs + 1)}
-    curve = Curve(test_accuracy, at=at, limit=limit)
-    fit = model.fit(images, labels, batch_size=32, epochs=epochs, verbose=0, callbacks=[curve])
-    rows = []
-    for row in curve.rows:
-        epoch = row["step"] / steps  # training loss and accuracy are known at the end of an epoch
-        of_epoch = {name: fit.history[name][int(epoch) - 1] for name in ("loss", "accuracy") if epoch.is_integer()}
-        rows.append({"epoch": round(epoch, 1)} | row | of_epoch)
-    return rows
 
 
 def article_curve(network, loss, images, labels, test_images, test_labels, *, epochs, seed, limit) -> list[dict]:
@@ -119,33 +95,89 @@ def cifar10_article(cifar10, seed, limit=None):
     colors = lesson.load("cifar10_cnn")
     data = cifar10.train_images, cifar10.train_labels, cifar10.test_images, cifar10.test_labels
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    return article_rows(colors.article_network, loss, *data, epochs=10, seed=seed, limit=limit)
+    return article_curve(colors.article_network, loss, *data, epochs=10, seed=seed, limit=limit)
 
 
-def cifar10_changes(cifar10, seed, limit=None):
-    """The article's network with the first 0, 1, … of the changes, on nine tenths of the training images.
+def keras_layer(layer):
+    """Return a new layer of Keras with the name and settings of a layer of the course, or of Keras itself."""
+    return getattr(keras.layers, type(layer).__name__).from_config(layer.get_config())
 
-    Without the seconds: the lesson compares what the changes bring at an equal number of steps.
+
+def cifar10_layers(_, seed, limit=None):
+    """Milliseconds of a training step of 128 images: Keras's layers without and with XLA, the course's with XLA."""
+    colors, steps = lesson.load("cifar10_cnn"), {}
+    keras.utils.set_random_seed(seed)
+    rng = np.random.default_rng(seed)
+    images, labels = rng.integers(0, 256, (128, 32, 32, 3), np.uint8), rng.integers(0, 10, 128)
+    ours = {"article": colors.article_network(), "recipe": colors.network(colors.RECIPE)}
+    for name, network in ours.items():
+        for layers, xla in (("Keras's", False), ("Keras's", True), ("the course's", True)):
+            cloned = {"clone_function": keras_layer} if layers == "Keras's" else {}
+            model = keras.models.clone_model(network, **cloned)
+            model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True), jit_compile=xla)
+            steps[name, layers, xla] = lambda model=model: model.train_on_batch(images, labels)
+    seconds = timing.median_seconds(steps, rounds=limit or 50, warm_up=3)
+    return [
+        {"network": name, "layers": layers, "xla": xla, "milliseconds": round(1_000 * seconds[name, layers, xla], 1)}
+        for name, layers, xla in steps
+    ]
+
+
+def cifar10_speed(cifar10, seed, limit=None):
+    """Milliseconds of a training step, waiting for its batch included, for each rung of the ladder and each variant."""
+    colors, steps = lesson.load("cifar10_cnn"), {}
+    names = ["the article's program", *(name for name, _ in colors.LADDER), *(name for name, _ in colors.VARIANTS)]
+    settings = [*colors.RUNGS, *(colors.RECIPE | changes for _, changes in colors.VARIANTS)]
+    data = cifar10.train_images[:5_000], cifar10.train_labels[:5_000]
+    for name, setting in zip(names, settings, strict=True):
+        model, batches = colors.prepare(*data, setting, seed=seed, steps=10_000)
+        batch = iter(batches)
+        steps[name] = lambda model=model, batch=batch: model.train_on_batch(*next(batch))
+    seconds = timing.median_seconds(steps, rounds=limit or 25, warm_up=limit or 3)
+    return [{"setting": name, "milliseconds": round(1_000 * seconds[name], 1)} for name in steps]
+
+
+def settings_compared(cifar10, named, seed, limit):
+    """Train the recipe for color images with other settings, each as long as its epochs of the recipe would take.
+
+    `named` are pairs of a name in `cifar10_speed`, by which the steps are computed, and changes. Trained on nine tenths
+    of the training images; a row has the accuracy on the other tenth, with one look and two, and on as many of the
+    training images as they are.
     """
-    colors, rows, epochs = lesson.load("cifar10_cnn"), [], 5
+    colors, rows = lesson.load("cifar10_cnn"), []
     keep = len(cifar10.train_images) // 10
     images, labels = cifar10.train_images[:-keep], cifar10.train_labels[:-keep]
     valid_images, valid_labels = cifar10.train_images[-keep:], cifar10.train_labels[-keep:]
+    milliseconds = results.read("cifar10_speed").groupby("setting").milliseconds.mean()
+    epoch_time = len(images) // colors.RECIPE["batch_size"] * milliseconds[colors.LADDER[-1][0]]
 
-    def valid_accuracy(model):
-        return {"validation_accuracy": evaluation.accuracy(model, valid_images, valid_labels)["accuracy"]}
+    def accuracies(model):
+        found = colors.evaluate_recipe(model, valid_images, valid_labels)
+        train = evaluation.accuracy(model, images[:keep], labels[:keep])
+        names = {"validation_accuracy": found["accuracy"], "two_looks": found["accuracy_of_two_looks"]}
+        return names | {"train_accuracy": train["accuracy"]}
 
-    counts = range(len(colors.CHANGES) + 1)
-    for count in counts if limit is None else (counts[0], counts[-1]):
-        changes = colors.CHANGES[:count]
-        print(changes, flush=True)
-        curve = Curve(valid_accuracy, at=parts_of(epochs * (len(images) // colors.BATCH_SIZE), epochs), limit=limit)
-        model = colors.train_changed(images, labels, [curve], changes=changes, epochs=epochs, seed=seed)
-        train = model.history.history["accuracy"]
-        for epoch, (row, accuracy) in enumerate(zip(curve.rows, train, strict=True), 1):
-            named = {"changes": count, "last": changes[-1] if changes else "article's network", "epoch": epoch}
-            rows.append(named | {"validation_accuracy": row["validation_accuracy"], "accuracy": round(accuracy, 4)})
+    for name, changes in named if limit is None else named[-2:]:
+        settings = colors.RECIPE | changes
+        steps = 2 * settings["epochs"] if limit else round(settings["epochs"] * epoch_time / milliseconds[name])
+        curve = Curve(accuracies, at=set(), limit=limit)
+        colors.train_recipe(images, labels, [curve], seed=seed, steps=steps, **changes)
+        found = {column: value for column, value in curve.rows[-1].items() if column != "seconds"}
+        rows.append({"setting": name, "peak_rate": settings["peak_rate"], "epochs": settings["epochs"]} | found)
+        print(rows[-1], flush=True)
     return rows
+
+
+def cifar10_ladder(cifar10, seed, limit=None):
+    """From the article's program for color images to the recipe, one change at a time, each trained equally long."""
+    colors = lesson.load("cifar10_cnn")
+    names = ["the article's program", *(name for name, _ in colors.LADDER)]
+    return settings_compared(cifar10, list(zip(names, colors.RUNGS, strict=True)), seed, limit)
+
+
+def cifar10_variants(cifar10, seed, limit=None):
+    """The recipe for color images with one thing changed, each trained equally long."""
+    return settings_compared(cifar10, lesson.load("cifar10_cnn").VARIANTS, seed, limit)
 
 
 def cifar10_recipe(cifar10, seed, limit=None):
@@ -154,10 +186,10 @@ def cifar10_recipe(cifar10, seed, limit=None):
 
     def test_accuracy(model):
         found = colors.evaluate_recipe(model, cifar10.test_images, cifar10.test_labels)
-        return {"test_accuracy": found["accuracy"], "looking_twice": found["accuracy_looking_twice"]}
+        return {"test_accuracy": found["accuracy"], "two_looks": found["accuracy_of_two_looks"]}
 
-    at = parts_of(colors.EPOCHS * (len(cifar10.train_images) // colors.BATCH_SIZE), 8)
-    curve = Curve(test_accuracy, at=at, limit=limit)
+    steps = colors.RECIPE["epochs"] * (len(cifar10.train_images) // colors.RECIPE["batch_size"])
+    curve = Curve(test_accuracy, at=parts_of(steps, 8), limit=limit)
     colors.train_recipe(cifar10.train_images, cifar10.train_labels, [curve], seed=seed)
     return curve.rows
 

@@ -283,6 +283,17 @@ def test_cifar10_prepared_with_labels_in_a_column(monkeypatch, tmp_path):
     np.testing.assert_array_equal(data.load_cifar10().train_labels, np.arange(4))
 
 
+def test_cifar10_kept_as_jpeg_says_so(monkeypatch, tmp_path):
+    rng = np.random.default_rng(0)
+    images, labels = rng.integers(0, 256, (4, 32, 32, 3), np.uint8), np.arange(4, dtype=np.uint8)
+    arrays = {"x_train": images, "y_train": labels, "x_test": images, "y_test": labels}
+    folder_with(monkeypatch, tmp_path, "cifar10.npz", npz_bytes(**arrays))
+    official = data.load_cifar10()
+    assert "JPEG" not in official.source
+    monkeypatch.setattr(data, "JPEG_COPY_OF_CIFAR10", data.fingerprint(official)[:16])
+    assert "a copy kept as JPEG: 4 training" in data.load_cifar10().source
+
+
 def zipped(content, name="spa-eng/spa.txt"):
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:

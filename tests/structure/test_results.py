@@ -11,6 +11,8 @@ NAMES = sorted(path.stem for path in results.FOLDER.glob("*.csv"))
 THREE_SEEDS = (
     "mnist_recipe",
     "mnist_variants",
+    "cifar10_ladder",
+    "cifar10_variants",
     "cifar10_recipe",
     "cifar10_architectures",
     "shakespeare_recipe",
