@@ -70,14 +70,31 @@ def assignments(statement: ast.stmt) -> Iterator[tuple[ast.expr, ast.expr]]:
                 yield target, value
 
 
+def loaded(node: ast.AST) -> str | None:
+    """Return the module that an expression `lesson.load("gan")` stands for, "lesson:gan"; None for any other."""
+    match node:
+        case ast.Call(ast.Attribute(ast.Name("lesson"), "load"), [ast.Constant(name)]):
+            return f"lesson:{lesson.find(name).stem[3:]}"
+    return None
+
+
 def references(module: str, statement: ast.stmt) -> Iterator[Place]:
-    """Yield the places that a statement names."""
-    names, lessons = statements(module), {}
-    for target, value in assignments(statement):
-        match target, value:  # gan = lesson.load("gan")
-            case ast.Name(name), ast.Call(ast.Attribute(ast.Name("lesson"), "load"), [ast.Constant(of)]):
-                lessons[name] = f"lesson:{lesson.find(of).stem[3:]}"
-    for node in ast.walk(statement):
+    """Yield the places that a statement names.
+
+    Raises:
+        ValueError: if it loads a lesson in a way that is not followed here, so that nothing is left out of a digest.
+    """
+    names, nodes = statements(module), list(ast.walk(statement))
+    given = [(target.id, value) for target, value in assignments(statement) if isinstance(target, ast.Name)]
+    lessons = {name: loaded(value) for name, value in given if loaded(value)}  # gan = lesson.load("gan")
+    direct = [node for node in nodes if isinstance(node, ast.Attribute) and loaded(node.value)]
+    followed = [value for _, value in given] + [node.value for node in direct]
+    if any(loaded(node) and node not in followed for node in nodes):
+        raise ValueError(
+            f'Expected name = lesson.load("…") or lesson.load("…").NAME in {module}, received another form.'
+        )
+    yield from ((loaded(node.value), node.attr) for node in direct)
+    for node in nodes:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             if node.value.id in lessons:
                 yield lessons[node.value.id], node.attr

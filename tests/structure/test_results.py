@@ -1,6 +1,8 @@
 """The results files: they name what made them, and it is today's code."""
 
+import ast
 import re
+import textwrap
 
 import pytest
 
@@ -86,6 +88,26 @@ def test_a_changed_hyperparameter_changes_the_digest(monkeypatch):
 def test_what_does_not_run_does_not_change_it(monkeypatch, change):
     before = digest.digest("mnist_recipe")
     assert changed(monkeypatch, change) == before
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ('gans = lesson.load("gan")\ngans.draw', "draw"),
+        ('gans, rows = lesson.load("gan"), []\ngans.draw', "draw"),
+        ('lesson.load("gan").draw', "draw"),
+    ],
+)
+def test_the_digest_follows_a_lesson_however_it_is_loaded(source, name):
+    function = ast.parse("def f():\n" + textwrap.indent(source, "    ")).body[0]
+    assert ("lesson:gan", name) in set(digest.references("benchmarks.measurements", function))
+
+
+@pytest.mark.parametrize("source", ['use(lesson.load("gan"))', 'a = b = lesson.load("gan")'])
+def test_a_lesson_loaded_in_another_way_is_an_error(source):
+    function = ast.parse("def f():\n    " + source).body[0]
+    with pytest.raises(ValueError, match=r"Expected name = lesson\.load"):
+        set(digest.references("benchmarks.measurements", function))
 
 
 def test_the_digest_reaches_lessons_and_utils():
