@@ -98,24 +98,24 @@ def cifar10_article(cifar10, seed, limit=None):
     return article_curve(colors.article_network, loss, *data, epochs=10, seed=seed, limit=limit)
 
 
-def keras_layer(layer):
-    """Return a new layer of Keras with the name and settings of a layer of the course, or of Keras itself."""
-    return getattr(keras.layers, type(layer).__name__).from_config(layer.get_config())
-
-
 def cifar10_layers(_, seed, limit=None):
-    """Milliseconds of a training step of 128 images: Keras's layers without and with XLA, the course's with XLA."""
+    """Milliseconds of a training step of 128 images: Keras's layers without XLA and with it, the course's with it."""
     colors, steps = lesson.load("cifar10_cnn"), {}
     keras.utils.set_random_seed(seed)
     rng = np.random.default_rng(seed)
     images, labels = rng.integers(0, 256, (128, 32, 32, 3), np.uint8), rng.integers(0, 10, 128)
-    ours = {"article": colors.article_network(), "recipe": colors.network(colors.RECIPE)}
-    for name, network in ours.items():
-        for layers, xla in (("Keras's", False), ("Keras's", True), ("the course's", True)):
-            cloned = {"clone_function": keras_layer} if layers == "Keras's" else {}
-            model = keras.models.clone_model(network, **cloned)
+    both = {"MaxPooling2D", "BatchNormalization"}
+    ways = {"Keras's": both, "the course's pooling": {"BatchNormalization"}, "the course's": set()}
+    for network in (colors.article_network(), colors.network(colors.RECIPE)):
+        for layers, xla in (("Keras's", False), *((layers, True) for layers in ways)):
+
+            def copied(layer, stock=ways[layers]):
+                name = type(layer).__name__
+                return (getattr(keras.layers, name) if name in stock else type(layer)).from_config(layer.get_config())
+
+            model = keras.models.clone_model(network, clone_function=copied)
             model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True), jit_compile=xla)
-            steps[name, layers, xla] = lambda model=model: model.train_on_batch(images, labels)
+            steps[network.name, layers, xla] = lambda model=model: model.train_on_batch(images, labels)
     seconds = timing.median_seconds(steps, rounds=limit or 50, warm_up=3)
     return [
         {"network": name, "layers": layers, "xla": xla, "milliseconds": round(1_000 * seconds[name, layers, xla], 1)}
