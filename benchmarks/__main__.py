@@ -38,6 +38,7 @@ TABLE = {
     "cifar10_ladder": Measurement("cifar10_cnn", data.load_cifar10, THREE),
     "cifar10_variants": Measurement("cifar10_cnn", data.load_cifar10, THREE),
     "cifar10_recipe": Measurement("cifar10_cnn", data.load_cifar10, THREE),
+    "cifar10_depth": Measurement("cnn_architectures", data.load_cifar10, THREE),
     "cifar10_architectures": Measurement("cnn_architectures", data.load_cifar10, THREE),
     "shakespeare_recipe": Measurement("rnn_text", data.load_shakespeare, THREE),
     "shakespeare_speed": Measurement("rnn_text", None, THREE),

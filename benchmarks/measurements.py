@@ -194,18 +194,45 @@ def cifar10_recipe(cifar10, seed, limit=None):
     return curve.rows
 
 
+def held_out(cifar10):
+    """Return training images and labels without the last tenth, and that tenth."""
+    keep = len(cifar10.train_images) // 10
+    fit = cifar10.train_images[:-keep], cifar10.train_labels[:-keep]
+    return fit, (cifar10.train_images[-keep:], cifar10.train_labels[-keep:])
+
+
+def cifar10_depth(cifar10, seed, limit=None):
+    """Networks of 8, 20 and 44 layers with and without addition: training loss in each tenth of 600 steps."""
+    architectures, rows, steps = lesson.load("cnn_architectures"), [], limit * 10 if limit else 600
+    fit, valid = held_out(cifar10)
+    for depth in (8, 20, 44) if limit is None else (8,):
+        for add in (False, True):
+            for peak_rate in (0.1, 0.03):
+                setting = {"depth": depth, "add": add, "peak_rate": peak_rate}
+                model = architectures.train_deep(*fit, **setting, steps=steps, seed=seed)
+                losses = {f"loss_{part}": round(loss, 4) for part, loss in enumerate(model.history.history["loss"], 1)}
+                found = evaluation.accuracy(model, *valid)["accuracy"]
+                rows.append(setting | losses | {"validation_accuracy": found})
+                print(rows[-1], flush=True)
+    return rows
+
+
 def cifar10_architectures(cifar10, seed, limit=None):
-    """Each of the five architectures, trained for an equal number of steps."""
+    """Each architecture at two peak rates, trained for an equal number of steps."""
     architectures, rows, steps = lesson.load("cnn_architectures"), [], 600
+    fit, valid = held_out(cifar10)
+    parts = {"validation_accuracy": valid, "test_accuracy": (cifar10.test_images, cifar10.test_labels)}
 
-    def test_accuracy(model):
-        return {"test_accuracy": evaluation.accuracy(model, cifar10.test_images, cifar10.test_labels)["accuracy"]}
+    def accuracies(model):
+        return {name: evaluation.accuracy(model, *part)["accuracy"] for name, part in parts.items()}
 
-    for name in architectures.ARCHITECTURES:
-        curve = Curve(test_accuracy, at={steps}, limit=limit)
-        data = cifar10.train_images, cifar10.train_labels
-        model = architectures.train_architecture(name, *data, [curve], steps=steps, seed=seed)
-        rows.append({"architecture": name, "parameters": model.count_params()} | curve.rows[-1])
+    for name in architectures.ARCHITECTURES if limit is None else ("LeNet", "VGG"):
+        for peak_rate in (0.1, 0.03):
+            curve = Curve(accuracies, at={steps}, limit=limit)
+            setting = {"steps": steps, "peak_rate": peak_rate, "seed": seed}
+            model = architectures.train_architecture(name, *fit, [curve], **setting)
+            named = {"architecture": name, "peak_rate": peak_rate, "parameters": model.count_params()}
+            rows.append(named | curve.rows[-1])
     return rows
 
 

@@ -47,4 +47,6 @@ def gradient_norms(network: keras.Model, images: np.ndarray, one_hot: np.ndarray
             loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(one_hot, logits))
         return [tf.norm(slope) for slope in tape.gradient(loss, inner)]
 
-    return np.array(norms(images, one_hot))
+    # A program of its own for each network is what we want; called directly, TensorFlow would warn of retracing.
+    program = norms.get_concrete_function(tf.constant(images), tf.constant(one_hot))
+    return np.array(program(tf.constant(images), tf.constant(one_hot)))

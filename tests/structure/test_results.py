@@ -16,6 +16,7 @@ THREE_SEEDS = (
     "cifar10_ladder",
     "cifar10_variants",
     "cifar10_recipe",
+    "cifar10_depth",
     "cifar10_architectures",
     "shakespeare_recipe",
     "mnist_gan",
