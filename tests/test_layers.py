@@ -103,6 +103,55 @@ def test_batch_normalization_runs_eagerly():
         np.testing.assert_allclose(own, theirs, rtol=1e-5)
 
 
+@pytest.mark.parametrize("compiled", [True, False], ids=["XLA", "graph"])
+@pytest.mark.parametrize("sequences", [True, False], ids=["all states", "last state"])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_gru_equals_keras(dtype, sequences, compiled):
+    rng = np.random.default_rng(0)
+    inputs, start = (tf.constant(rng.normal(size=shape), dtype) for shape in ((4, 9, 3), (4, 5)))
+    upstream = rng.normal(size=(4, 9, 5) if sequences else (4, 5)).astype(dtype)
+    results = []
+    drawn = [rng.normal(size=shape) for shape in ((3, 15), (5, 15), (2, 15))]
+    for build in (keras.layers.GRU, layers.GRU):
+        layer = build(5, return_sequences=sequences, dtype=dtype)
+        layer.build(inputs.shape)
+        layer.set_weights(drawn)
+
+        @tf.function(jit_compile=compiled)
+        def run(inputs, start, layer=layer):
+            with tf.GradientTape() as tape:
+                tape.watch([inputs, start])
+                outputs = layer(inputs, initial_state=start)
+                loss = tf.reduce_sum(outputs * upstream)
+            return outputs, *tape.gradient(loss, [inputs, start, *(v.value for v in layer.trainable_variables)])
+
+        results.append(run(inputs, start))
+    for theirs, ours in zip(*results, strict=True):
+        tolerance = 1e-12 if dtype == "float64" else 1e-5
+        np.testing.assert_allclose(ours, theirs, rtol=tolerance, atol=tolerance * abs(np.asarray(theirs)).max())
+
+
+def test_gru_leaves_other_cases_to_keras():
+    inputs = np.random.default_rng(0).normal(size=(4, 6, 3)).astype(np.float32)
+    mask = np.arange(6) < np.array([[6], [3], [1], [5]])
+    for options, call in (
+        ({}, {"mask": mask}),
+        ({"activation": "relu"}, {}),
+        ({"recurrent_activation": "tanh"}, {}),
+        ({"use_bias": False}, {}),
+        ({"reset_after": False}, {}),
+        ({"go_backwards": True}, {}),
+        ({"unroll": True}, {}),
+        ({"dropout": 0.5, "seed": 0}, {"training": True}),
+        ({"recurrent_dropout": 0.5, "seed": 0}, {"training": True}),
+    ):
+        outputs = []
+        for build in (keras.layers.GRU, layers.GRU):
+            keras.utils.set_random_seed(0)
+            outputs.append(keras.ops.convert_to_numpy(build(5, return_sequences=True, **options)(inputs, **call)))
+        np.testing.assert_array_equal(*outputs, err_msg=str(options))
+
+
 def test_a_model_with_them_is_saved_and_loaded(tmp_path):
     model = keras.Sequential([keras.Input((6, 6, 1)), layers.MaxPooling2D(2), layers.BatchNormalization()])
     model.save(tmp_path / "model.keras")

@@ -83,3 +83,65 @@ def _normalize(rows, scale, offset, epsilon):
         return scale * inverse * (upstream - correction), scale_gradient, offset_gradient, None
 
     return (centered * inverse * scale + offset, mean, variance), gradient
+
+
+@keras.saving.register_keras_serializable(package="course")
+class GRU(keras.layers.GRU):
+    """A gated recurrent layer, as `keras.layers.GRU` (Cho et al., 2014), with the same outputs and gradients.
+
+    Automatic differentiation of Keras's loop adds h_{t-1}^T δ_t to the gradient of the recurrent weights at each step.
+    Here the loop back through time stores δ_t, and one matrix product after it does the rest. It never runs cuDNN: on a
+    GPU take Keras's layer.
+
+    Takes (batch, time, inputs) of a floating-point dtype, returns (batch, time, units) or (batch, units). Cases that
+    need something else go to Keras's layer: a mask, dropout, other activations, no bias, `reset_after=False`,
+    `go_backwards`, `unroll`.
+    """
+
+    def inner_loop(self, sequences, initial_state, mask, training=False):
+        cell, usual = self.cell, (keras.activations.tanh, keras.activations.sigmoid)
+        default = (cell.activation, cell.recurrent_activation) == usual and cell.use_bias and cell.reset_after
+        other = self.go_backwards or self.unroll or cell.dropout or cell.recurrent_dropout or mask is not None
+        if other or not default:
+            return super().inner_loop(sequences, initial_state, mask, training=training)
+        kernel, weights, biases = (
+            tf.cast(variable, sequences.dtype) for variable in (cell.kernel, cell.recurrent_kernel, cell.bias)
+        )
+        inputs = tf.transpose(sequences @ kernel + biases[0], (1, 0, 2))
+        states = _gru_states(inputs, initial_state[0], weights, biases[1])
+        return states[-1], tf.transpose(states, (1, 0, 2)), [states[-1]]
+
+
+@tf.custom_gradient
+def _gru_states(inputs, first, weights, bias):
+    """Return the states (time, batch, n) of inputs x W + b (time, batch, 3n) from the state `first` (batch, n)."""
+    zeros, n = tf.zeros_like(first), weights.shape[0]
+
+    def forward(carry, x):
+        h = carry[0]
+        from_h = h @ weights + bias
+        update, reset = tf.split(tf.sigmoid(x[:, : 2 * n] + from_h[:, : 2 * n]), 2, axis=1)
+        candidate = tf.tanh(x[:, 2 * n :] + reset * from_h[:, 2 * n :])
+        return update * h + (1 - update) * candidate, update, reset, candidate, from_h[:, 2 * n :]
+
+    states, *gates = tf.scan(forward, inputs, (first, zeros, zeros, zeros, zeros))
+    before = tf.concat([first[None], states[:-1]], axis=0)
+
+    def gradient(upstream):
+        def backward(carry, now):
+            upstream, h, (update, reset, candidate, product) = now
+            by_h = upstream + carry[0]
+            by_candidate = by_h * (1 - update) * (1 - candidate**2)
+            by_update = by_h * (h - candidate) * update * (1 - update)
+            by_reset = by_candidate * product * reset * (1 - reset)
+            by_products = tf.concat([by_update, by_reset, by_candidate * reset], axis=1)
+            return by_h * update + by_products @ tf.transpose(weights), by_products, by_candidate
+
+        start = zeros, tf.tile(zeros, (1, 3)), zeros
+        by_h, by_products, by_candidate = tf.scan(backward, (upstream, before, tuple(gates)), start, reverse=True)
+        rows = tf.reshape(by_products, (-1, 3 * n))  # all steps of all sequences
+        by_weights = tf.matmul(tf.reshape(before, (-1, n)), rows, transpose_a=True)
+        by_inputs = tf.concat([by_products[..., : 2 * n], by_candidate], axis=2)
+        return by_inputs, by_h[0], by_weights, tf.reduce_sum(rows, axis=0)
+
+    return states, gradient
