@@ -41,6 +41,8 @@ TABLE = {
     "cifar10_depth": Measurement("cnn_architectures", data.load_cifar10, THREE),
     "cifar10_architectures": Measurement("cnn_architectures", data.load_cifar10, THREE),
     "shakespeare_recipe": Measurement("rnn_text", data.load_shakespeare, THREE),
+    "shakespeare_layers": Measurement("rnn_text", data.load_shakespeare, THREE),
+    "recall_layers": Measurement("rnn_text", None, THREE),
     "shakespeare_speed": Measurement("rnn_text", None, THREE),
     "mnist_gan": Measurement("gan", data.load_mnist, THREE),
     "mnist_gan_speed": Measurement("gan", None, THREE),

@@ -4,10 +4,13 @@ All have the same arguments: the data set (None where none is needed), the seed,
 measurement, else the number of steps after which a training ends and of rounds that are timed, for a test.
 """
 
+import time
+
 import numpy as np
 
 from benchmarks.measure import Curve
 from utils import evaluation, lesson, results, timing
+from utils.layers import GRU
 from utils.runtime import keras, tf  # started quietly
 
 
@@ -251,6 +254,44 @@ def shakespeare_recipe(shakespeare, seed, limit=None):
     return curve.rows
 
 
+def shakespeare_layers(shakespeare, seed, limit=None):
+    """Three recurrent layers at two peak rates, trained for half the steps of the character model: validation."""
+    text = lesson.load("rnn_text")
+    characters, ids = text.character_ids(shakespeare.text)
+    train_ids, valid_ids, _ = text.split(ids)
+    steps, size, rows = limit * text.PARTS if limit else text.STEPS // 2, len(characters), []
+    recurrent = {"SimpleRNN": keras.layers.SimpleRNN, "LSTM": keras.layers.LSTM, "GRU": GRU}
+    for name, layer in recurrent.items() if limit is None else [("GRU", GRU)]:
+        for peak_rate in (0.01, 0.003):
+            options = {"layer": layer, "peak_rate": peak_rate, "steps": steps, "seed": seed}
+            started = time.perf_counter()
+            model = text.train_text(train_ids, valid_ids[:1_001], size, **options)
+            setting = {"layer": name, "peak_rate": peak_rate, "parameters": model.count_params(), "step": steps}
+            found = text.evaluate_text(model, valid_ids)
+            row = setting | {"seconds": round(time.perf_counter() - started, 1)}
+            row |= {"accuracy": round(found["accuracy"], 4), "perplexity": round(found["perplexity"], 3)}
+            rows.append(row)
+            print(row, flush=True)
+    return rows
+
+
+def recall_layers(_, seed, limit=None):
+    """The test of memory: accuracy and gradient by distance, for three recurrent layers; SimpleRNN at four rates."""
+    text, rows = lesson.load("rnn_text"), []
+    symbols, firsts = text.recall_data(1000, np.random.default_rng(2))
+    settings = [(keras.layers.SimpleRNN, peak_rate, 900) for peak_rate in (0.01, 0.005, 0.003, 0.001)]
+    settings += [(keras.layers.SimpleRNN, 0.003, 2700), (keras.layers.LSTM, 0.01, 900), (keras.layers.GRU, 0.01, 900)]
+    for layer, peak_rate, steps in settings if limit is None else settings[:1]:
+        model = text.train_recall(layer, peak_rate=peak_rate, steps=limit or steps, seed=seed)
+        accuracies = text.accuracy_by_distance(model, symbols, firsts)
+        norms = text.gradient_by_distance(model, symbols[:100], firsts[:100, 0])
+        for distance in (0, 1, 2, 3, 5, 8, 12, 20, 30, 40, 50, 59):
+            found = {"accuracy": round(accuracies[distance], 4), "gradient": float(f"{norms[distance]:.3g}")}
+            rows.append({"layer": layer.__name__, "peak_rate": peak_rate, "steps": steps, "distance": distance} | found)
+        print(rows[-1], flush=True)
+    return rows
+
+
 def shakespeare_speed(_, seed, limit=None):
     """Characters a second in a training step of the character model: Keras's GRU and the lesson's, XLA off and on."""
     text, size = lesson.load("rnn_text"), 65
@@ -260,7 +301,7 @@ def shakespeare_speed(_, seed, limit=None):
     for name, layer, xla in (
         ("Keras's GRU, XLA off", keras.layers.GRU, False),
         ("Keras's GRU, XLA on", keras.layers.GRU, True),
-        ("this GRU, XLA on", text.GRU, True),
+        ("this GRU, XLA on", GRU, True),
     ):
         network = text.text_network(layer, size, text.UNITS)
         network.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True), jit_compile=xla)

@@ -19,6 +19,8 @@ THREE_SEEDS = (
     "cifar10_depth",
     "cifar10_architectures",
     "shakespeare_recipe",
+    "shakespeare_layers",
+    "recall_layers",
     "mnist_gan",
     "translation",
 )
