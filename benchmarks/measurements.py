@@ -1,7 +1,8 @@
 """What can be measured: each function trains or times the exported code of a lesson with one seed, and returns rows.
 
 All have the same arguments: the data set (None where none is needed), the seed, and a limit: None for the whole
-measurement, else the number of steps after which a training ends and of rounds that are timed, for a test.
+measurement, else the number of steps after which a training, or each of its parts, ends and of rounds that are timed,
+for a test.
 """
 
 import time
