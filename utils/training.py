@@ -48,5 +48,5 @@ def gradient_norms(network: keras.Model, images: np.ndarray, one_hot: np.ndarray
         return [tf.norm(slope) for slope in tape.gradient(loss, inner)]
 
     # A program of its own for each network is what we want; called directly, TensorFlow would warn of retracing.
-    program = norms.get_concrete_function(tf.constant(images), tf.constant(one_hot))
-    return np.array(program(tf.constant(images), tf.constant(one_hot)))
+    images, one_hot = tf.constant(images), tf.constant(one_hot)
+    return np.array(norms.get_concrete_function(images, one_hot)(images, one_hot))
