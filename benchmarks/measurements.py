@@ -5,8 +5,6 @@ measurement, else the number of steps after which a training, or each of its par
 for a test.
 """
 
-import time
-
 import numpy as np
 
 from benchmarks.measure import Curve
@@ -257,22 +255,22 @@ def shakespeare_recipe(shakespeare, seed, limit=None):
 
 def shakespeare_layers(shakespeare, seed, limit=None):
     """Three recurrent layers at two peak rates, trained for half the steps of the character model: validation."""
-    text = lesson.load("rnn_text")
+    text, rows = lesson.load("rnn_text"), []
     characters, ids = text.character_ids(shakespeare.text)
     train_ids, valid_ids, _ = text.split(ids)
-    steps, size, rows = limit * text.PARTS if limit else text.STEPS // 2, len(characters), []
-    recurrent = {"SimpleRNN": keras.layers.SimpleRNN, "LSTM": keras.layers.LSTM, "GRU": GRU}
-    for name, layer in recurrent.items() if limit is None else [("GRU", GRU)]:
+
+    def evaluate(model):
+        found = text.evaluate_text(model, valid_ids)
+        return {"accuracy": round(found["accuracy"], 4), "perplexity": round(found["perplexity"], 3)}
+
+    recurrent = {"GRU": GRU, "LSTM": keras.layers.LSTM, "SimpleRNN": keras.layers.SimpleRNN}
+    for name in recurrent if limit is None else ("GRU",):
         for peak_rate in (0.01, 0.003):
-            options = {"layer": layer, "peak_rate": peak_rate, "steps": steps, "seed": seed}
-            started = time.perf_counter()
-            model = text.train_text(train_ids, valid_ids[:1_001], size, **options)
-            setting = {"layer": name, "peak_rate": peak_rate, "parameters": model.count_params(), "step": steps}
-            found = text.evaluate_text(model, valid_ids)
-            row = setting | {"seconds": round(time.perf_counter() - started, 1)}
-            row |= {"accuracy": round(found["accuracy"], 4), "perplexity": round(found["perplexity"], 3)}
-            rows.append(row)
-            print(row, flush=True)
+            curve = Curve(evaluate, at=set(), limit=limit)
+            options = {"layer": recurrent[name], "peak_rate": peak_rate, "steps": text.STEPS // 2, "seed": seed}
+            model = text.train_text(train_ids, valid_ids[:1_001], len(characters), [curve], **options)
+            named = {"layer": name, "peak_rate": peak_rate, "parameters": model.count_params()}
+            rows.append(named | curve.rows[-1])
     return rows
 
 

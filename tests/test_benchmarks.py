@@ -33,8 +33,7 @@ def test_the_first_seconds_of_each_measurement_run(monkeypatch, name):
     assert list(rows[0]) == [column for column in stored if column in rows[0]]
     assert set(stored) - set(rows[0]) <= {"loss", "accuracy"}  # known at the end of an epoch
     assert {row["seed"] for row in rows} == {1}
-    steps = 10 if name == "shakespeare_layers" else 2  # there a training has five parts of two steps
-    assert max(row.get("step", 2) for row in rows) == steps
+    assert max(row.get("step", 2) for row in rows) == 2
     for row in rows:
         assert all(np.isfinite(value) for value in row.values() if not isinstance(value, str))
 
