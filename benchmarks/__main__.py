@@ -44,6 +44,7 @@ TABLE = {
     "shakespeare_layers": Measurement("rnn_text", data.load_shakespeare, THREE),
     "recall_layers": Measurement("rnn_text", None, THREE),
     "shakespeare_speed": Measurement("rnn_text", None, THREE),
+    "gan_ring": Measurement("gan", None, THREE),
     "mnist_gan": Measurement("gan", data.load_mnist, THREE),
     "mnist_gan_speed": Measurement("gan", None, THREE),
     "translation": Measurement("transformer", data.load_english_spanish, THREE),

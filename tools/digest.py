@@ -86,7 +86,9 @@ def references(module: str, statement: ast.stmt) -> Iterator[Place]:
     """
     names, nodes = statements(module), list(ast.walk(statement))
     given = [(target.id, value) for target, value in assignments(statement) if isinstance(target, ast.Name)]
-    lessons = {name: loaded(value) for name, value in given if loaded(value)}  # gan = lesson.load("gan")
+    shared = {name: loaded(outer.value) for name, outer in names.items() if isinstance(outer, ast.Assign)}
+    lessons = {name: place for name, place in shared.items() if place}  # gan = lesson.load("gan"), of the module
+    lessons |= {name: loaded(value) for name, value in given if loaded(value)}  # and in the statement
     direct = [node for node in nodes if isinstance(node, ast.Attribute) and loaded(node.value)]
     followed = [value for _, value in given] + [node.value for node in direct]
     if any(loaded(node) and node not in followed for node in nodes):

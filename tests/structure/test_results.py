@@ -106,6 +106,17 @@ def test_the_digest_follows_a_lesson_however_it_is_loaded(source, name):
     assert ("lesson:gan", name) in set(digest.references("benchmarks.measurements", function))
 
 
+def test_the_digest_follows_a_lesson_that_a_lesson_loads(monkeypatch):
+    source = 'gans = lesson.load("gan")\n\n\ndef f():\n    gans.draw'
+    monkeypatch.setattr(lesson, "exports", lambda _: [(1, source)])
+    digest.statements.cache_clear()
+    try:
+        function = digest.statements("lesson:mnist_cnn")["f"]
+        assert ("lesson:gan", "draw") in set(digest.references("lesson:mnist_cnn", function))
+    finally:
+        digest.statements.cache_clear()
+
+
 @pytest.mark.parametrize("source", ['use(lesson.load("gan"))', 'a = b = lesson.load("gan")'])
 def test_a_lesson_loaded_in_another_way_is_an_error(source):
     function = ast.parse("def f():\n    " + source).body[0]
