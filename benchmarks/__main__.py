@@ -47,8 +47,10 @@ TABLE = {
     "gan_ring": Measurement("gan", None, THREE),
     "mnist_gan": Measurement("gan", data.load_mnist, THREE),
     "mnist_gan_speed": Measurement("gan", None, THREE),
-    "translation": Measurement("transformer", data.load_english_spanish, THREE),
-    "translation_speed": Measurement("transformer", None, THREE),
+    "number_norms": Measurement("transformer", None, THREE),
+    "translation": Measurement("translation", data.load_english_spanish, THREE),
+    "translation_recurrent": Measurement("translation", data.load_english_spanish, THREE),
+    "translation_speed": Measurement("translation", None, THREE),
 }
 
 
@@ -68,7 +70,8 @@ def main() -> int:
         for name, row in TABLE.items():
             print(f"{name:22} {row.lesson:18} seeds {' '.join(map(str, row.seeds)):6} {_about(name)}")
         return 0
-    names = [name for name, row in TABLE.items() if arguments.name in (name, row.lesson, lesson_file(row.lesson))]
+    names = [name for name, row in TABLE.items() if arguments.name in (row.lesson, lesson_file(row.lesson))]
+    names = [arguments.name] if arguments.name in TABLE else names
     if not names:
         parser.error(f"Expected a measurement or a lesson ({', '.join(TABLE)}), received {arguments.name!r}.")
     for name in names:

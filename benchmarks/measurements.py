@@ -371,35 +371,102 @@ def mnist_gan_speed(_, seed, limit=None):
     ]
 
 
+def number_norms(_, seed, limit=None):
+    """Numbers with four layers of each kind, pre-norm and post-norm, two rates, with and without a warm-up."""
+    lesson_code, rows = lesson.load("transformer"), []
+    train_numbers, test_numbers = lesson_code.draw_numbers()
+    networks = {"pre-norm": lesson_code.Transformer, "post-norm": lesson_code.PostNormTransformer}
+    settings = [(norm, rate, warm_up) for norm in networks for rate in (1e-3, 4e-3) for warm_up in (0.0, 0.1)]
+    for norm, rate, warm_up in settings if limit is None else settings[:1]:
+        curve = Curve(lambda _: {}, at=set(), limit=limit)
+        options = {"network": networks[norm], "layers": 4, "rate": rate, "warm_up": warm_up, "steps": 200}
+        model = lesson_code.train_numbers(train_numbers, [curve], **options, seed=seed)
+        found = lesson_code.evaluate_numbers(model, test_numbers)
+        measured = {name: round(found[name], 4) for name in ("token_accuracy", "right")}
+        rows.append({"norm": norm, "rate": rate, "warm_up": warm_up, "step": curve.rows[-1]["step"]} | measured)
+        print(rows[-1], flush=True)
+    return rows
+
+
 def translation(english_spanish, seed, limit=None):
-    """The translator after each fifth of the training, on the test sentences."""
-    translator = lesson.load("transformer")
-    train_pairs, test_pairs = translator.split(english_spanish.pairs, translator.TEST_PAIRS)
-    subwords = translator.learn_subwords(train_pairs)
+    """The translator of the lesson, with a random first embedding, and with a lower rate: BLEU at the end."""
+    spanish = lesson.load("translation")
+    train_pairs, *parts = spanish.split(english_spanish.pairs, spanish.SENTENCES)
+    valid, test = (part[: limit and 4 * limit] for part in parts)
+    subwords = spanish.learn_subwords(train_pairs)
+    variants = {"lesson": {}, "random start": {"counted": False}, "rate 4e-3": {"rate": 4e-3}}
 
     def evaluate(model):
-        found = translator.evaluate_translation(model, subwords, test_pairs[: limit and 4 * limit])
-        return {name: round(found[name], 4) for name in ("token_accuracy", "bleu_1", "bleu_4")}
+        on_valid = spanish.evaluate_translation(model, subwords, valid)["bleu"]
+        on_test = spanish.evaluate_translation(model, subwords, test)
+        groups = greedy_by_length(spanish, subwords, test, lambda texts: spanish.translate(model, subwords, texts, 1))
+        scores = {"valid_bleu": on_valid, "bleu": on_test["bleu"], "bleu_one_reference": on_test["bleu_one_reference"]}
+        return {name: round(score, 2) for name, score in (scores | groups).items()}
 
-    curve = Curve(evaluate, at=parts_of(translator.STEPS, 5), limit=limit)
-    translator.train_translation(train_pairs, subwords, [curve], seed=seed)
-    return curve.rows
+    rows = []
+    for variant, options in variants.items():
+        curve = Curve(evaluate, at=set(), limit=limit)
+        spanish.train_translation(train_pairs, subwords, [curve], **options, seed=seed)
+        rows.append({"variant": variant} | curve.rows[-1])
+    return rows
+
+
+def greedy_by_length(spanish, subwords, sentences, translate) -> dict[str, float]:
+    """Return the BLEU of `translate(texts)` for sentences of 1 to 4, 5 to 7, and more English words."""
+    translations, found = translate([english for english, _ in sentences]), {}
+    words = np.array([len(english.split()) for english, _ in sentences])
+    for name, group in (("short", words <= 4), ("middle", (words > 4) & (words <= 7)), ("long", words > 7)):
+        rows = np.flatnonzero(group)
+        if len(rows):
+            score = spanish.bleu([translations[row] for row in rows], [sentences[row] for row in rows]).score
+            found[f"greedy_{name}"] = score
+    return found
+
+
+def translation_recurrent(english_spanish, seed, limit=None):
+    """The same training for two GRUs, with one state between them and with attention: greedy BLEU by length.
+
+    Their rate is the best of 2e-3, 4e-3 and 8e-3 (with attention, by the training loss after 800 steps).
+    """
+    spanish, transformer = lesson.load("translation"), lesson.load("transformer")
+    train_pairs, _, test = spanish.split(english_spanish.pairs, spanish.SENTENCES)
+    test, subwords = test[: limit and 4 * limit], spanish.learn_subwords(train_pairs)
+
+    def evaluate(model):
+        def translate(texts):
+            found = []
+            for row in range(0, len(texts), 50):
+                source = transformer.padded(subwords.encode(texts[row : row + 50]), spanish.LONGEST)
+                found += transformer.until_end(transformer.greedy(model, tf.constant(source), spanish.LENGTH))
+            return subwords.decode(found)
+
+        groups = greedy_by_length(spanish, subwords, test, translate)
+        return {"weights": model.count_params()} | {name: round(score, 2) for name, score in groups.items()}
+
+    rows = []
+    for variant, attention in (("one state", False), ("attention", True)):
+        curve = Curve(evaluate, at=set(), limit=limit)
+        options = {"network": lambda tokens, attention=attention: spanish.Recurrent(tokens, attention), "rate": 4e-3}
+        spanish.train_translation(train_pairs, subwords, [curve], **options, seed=seed)
+        rows.append({"variant": variant} | curve.rows[-1])
+    return rows
 
 
 def translation_speed(_, seed, limit=None):
     """Target tokens a second, none of them padding, in a training step of the translator, XLA off and on."""
-    translator, steps, tokens = lesson.load("transformer"), {}, {}
+    spanish, transformer = lesson.load("translation"), lesson.load("transformer")
+    steps, tokens = {}, {}
     keras.utils.set_random_seed(seed)
-    rng, vocabulary = np.random.default_rng(seed), 8_000
-    for length in translator.BUCKETS:
-        batch_size = translator.TOKENS_IN_BATCH // length
-        source, target = (rng.integers(4, vocabulary, (batch_size, n), dtype=np.int32) for n in (length, length + 1))
-        batch = translator.shift(source, target)
+    rng = np.random.default_rng(seed)
+    for length in spanish.BUCKETS:
+        shapes = [(spanish.TOKENS_IN_BATCH // length, n) for n in (length, length + 1)]
+        source, target = (rng.integers(4, spanish.VOCABULARY, shape, dtype=np.int32) for shape in shapes)
+        batch = transformer.shift(source, target)
         for xla in (False, True):
-            model = translator.translator(vocabulary)
-            model.compile("adam", translator.smoothed_loss, jit_compile=xla)
+            model = spanish.translator(spanish.VOCABULARY)
+            model.compile("adam", transformer.smoothed_loss, jit_compile=xla)
             steps[length, xla] = lambda model=model, batch=batch: model.train_on_batch(*batch)
-            tokens[length, xla] = batch_size * length
+            tokens[length, xla] = shapes[0][0] * length
     seconds = timing.median_seconds(steps, rounds=limit or 100, warm_up=3)
     return [
         {"length": length, "xla": xla, "tokens_per_second": round(tokens[length, xla] / seconds[length, xla])}

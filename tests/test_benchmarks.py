@@ -31,7 +31,8 @@ def test_the_first_seconds_of_each_measurement_run(monkeypatch, name):
     rows = driver.run(name, (1,), small(load()) if load else None, limit=2)
     stored = results.read(name)
     assert list(rows[0]) == [column for column in stored if column in rows[0]]
-    assert set(stored) - set(rows[0]) <= {"loss", "accuracy"}  # known at the end of an epoch
+    at_an_end_of_epoch, for_lengths_not_generated = {"loss", "accuracy"}, {"greedy_short", "greedy_long"}
+    assert set(stored) - set(rows[0]) <= at_an_end_of_epoch | for_lengths_not_generated
     assert {row["seed"] for row in rows} == {1}
     assert max(row.get("step", 2) for row in rows) == 2
     for row in rows:
@@ -46,6 +47,26 @@ def test_the_driver_lists_its_table_and_refuses_other_names(monkeypatch, capsys)
     with pytest.raises(SystemExit):
         driver.main()
     assert "Expected a measurement or a lesson (mnist_article, " in capsys.readouterr().err
+
+
+def test_the_name_of_a_measurement_runs_it_alone_that_of_a_lesson_all_of_its_measurements(monkeypatch, tmp_path):
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+    monkeypatch.setattr(driver, "run", lambda name, seeds, dataset: [{"seed": seed} for seed in seeds])
+    monkeypatch.setattr(
+        driver,
+        "TABLE",
+        {
+            name: driver.Measurement(lesson, None, (0,))
+            for name, lesson in (("translation", "translation"), ("translation_speed", "translation"))
+        },
+    )
+    for argument, names in (
+        ("translation", ["translation.csv"]),
+        ("09_translation", ["translation.csv", "translation_speed.csv"]),
+    ):
+        monkeypatch.setattr("sys.argv", ["benchmarks", argument])
+        assert driver.main() == 0
+        assert sorted(path.name for path in tmp_path.iterdir()) == names
 
 
 def test_a_stand_in_is_not_measured(monkeypatch, capsys, tmp_path):

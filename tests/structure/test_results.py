@@ -22,7 +22,9 @@ THREE_SEEDS = (
     "shakespeare_layers",
     "recall_layers",
     "mnist_gan",
+    "number_norms",
     "translation",
+    "translation_recurrent",
 )
 
 
