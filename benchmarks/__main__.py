@@ -51,6 +51,9 @@ TABLE = {
     "translation": Measurement("translation", data.load_english_spanish, THREE),
     "translation_recurrent": Measurement("translation", data.load_english_spanish, THREE),
     "translation_speed": Measurement("translation", None, THREE),
+    "gpt_recipe": Measurement("gpt", data.load_shakespeare, THREE),
+    "gpt_changes": Measurement("gpt", data.load_shakespeare, THREE),
+    "gpt_scaling": Measurement("gpt", data.load_shakespeare, ONE),
 }
 
 

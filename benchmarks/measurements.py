@@ -472,3 +472,97 @@ def translation_speed(_, seed, limit=None):
         {"length": length, "xla": xla, "tokens_per_second": round(tokens[length, xla] / seconds[length, xla])}
         for length, xla in steps
     ]
+
+
+def gpt_recipe(shakespeare, seed, limit=None):
+    """The GPT, and the GRU of the lesson on text trained for the same time: nats on the last tenth of the characters.
+
+    Its steps are as many as the time holds, by the median time of a step of each, measured in turns before.
+    """
+    gpts, text = lesson.load("gpt"), lesson.load("rnn_text")
+    characters, ids = text.character_ids(shakespeare.text)
+    train_ids, valid_ids, test_ids = gpts.split(ids)
+    train_ids, size = np.concatenate([train_ids, valid_ids]), len(characters)
+    gpt, gru = gpts.gpt(size), text.text_network(GRU, size, text.UNITS)
+    gpt.compile(gpts.muon(1e-3), keras.losses.SparseCategoricalCrossentropy(from_logits=True), jit_compile=True)
+    text.compile_text(gru, text.PEAK_RATE, text.STEPS)
+    batch = next(iter(gpts.window_batches(train_ids, gpts.CONTEXT, gpts.BATCH_SIZE, seed=0)))
+    gru_batch = [part[: text.BATCH_SIZE] for part in text.windows(train_ids, text.LENGTH)]
+    ways = {"GPT": lambda: gpt.train_on_batch(*batch), "GRU": lambda: gru.train_on_batch(*gru_batch)}
+    seconds = timing.median_seconds(ways, rounds=limit or 30, warm_up=2)
+    tested = np.concatenate([train_ids[-gpts.CONTEXT // 2 - 1 :], test_ids])[: limit and 2_000]
+
+    def evaluate(model):
+        if isinstance(model, gpts.GPT):
+            found = gpts.evaluate_gpt(model, tested)
+            return {name: round(found[name], 4) for name in ("nats", "nats_all_places")}
+        nats = round(float(np.log(text.evaluate_text(model, tested)["perplexity"])), 4)
+        return {"nats": nats, "nats_all_places": nats}
+
+    gpt_curve = Curve(evaluate, at=parts_of(gpts.STEPS, 10), limit=limit)
+    model = gpts.train_gpt(train_ids, lambda: gpts.gpt(size), [gpt_curve], seed=seed)
+    steps = round(gpts.STEPS * seconds["GPT"] / seconds["GRU"] / text.PARTS) * text.PARTS
+    gru_curve = Curve(evaluate, at=parts_of(steps, text.PARTS), limit=limit)
+    recurrent = text.train_text(train_ids, valid_ids[:1_001], size, [gru_curve], steps=steps, seed=seed)
+    gpt_rows = [{"variant": "GPT", "weights": model.count_params()} | row for row in gpt_curve.rows]
+    return gpt_rows + [{"variant": "GRU", "weights": recurrent.count_params()} | row for row in gru_curve.rows]
+
+
+def gpt_changes(shakespeare, seed, limit=None):
+    """Each form of the GPT at two rates, trained for the same time: nats on the validation characters.
+
+    The steps are as many as 25 seconds hold, by the median time of a step of each form, measured in turns before.
+    """
+    gpts, text = lesson.load("gpt"), lesson.load("rnn_text")
+    characters, ids = text.character_ids(shakespeare.text)
+    train_ids, valid_ids, _ = gpts.split(ids)
+    batch = next(iter(gpts.window_batches(train_ids, gpts.CONTEXT, gpts.BATCH_SIZE, seed=0)))
+    variants, ways, rows = gpts.variants(len(characters)), {}, []
+    for name in variants if limit is None else ("GPT-2",):
+        build, optimizer, _ = variants[name]
+        model = build()
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        model.compile(optimizer(1e-3), loss, jit_compile=True)
+        ways[name] = lambda model=model: model.train_on_batch(*batch)
+    seconds = timing.median_seconds(ways, rounds=limit or 30, warm_up=2)
+
+    def evaluate(model):
+        return {"valid_nats": round(gpts.evaluate_gpt(model, valid_ids[: limit and 2_000])["nats"], 4)}
+
+    for name in ways:
+        build, optimizer, rates = variants[name]
+        steps = max(10, round(25 / seconds[name], -1))
+        for rate in rates if limit is None else rates[:1]:
+            curve = Curve(evaluate, at=set(), limit=limit)
+            options = {"optimizer": optimizer, "rate": rate, "steps": int(steps), "seed": seed}
+            model = gpts.train_gpt(train_ids, build, [curve], **options)
+            rows.append({"variant": name, "rate": rate, "weights": model.count_params()} | curve.rows[-1])
+            print(rows[-1], flush=True)
+    return rows
+
+
+def gpt_scaling(shakespeare, seed, limit=None):
+    """Four sizes of the GPT on three amounts of text, and a larger one on more: nats on the validation characters."""
+    gpts, text, rows = lesson.load("gpt"), lesson.load("rnn_text"), []
+    characters, ids = text.character_ids(shakespeare.text)
+    train_ids, valid_ids, _ = gpts.split(ids)
+    valid_ids, seen_ids = valid_ids[: limit and 2_000], train_ids[-len(valid_ids) :][: limit and 2_000]
+    sizes = ((32, 2), (64, 2), (96, 3), (128, 3))
+    grid = [("grid", width, layers, steps) for width, layers in sizes for steps in (150, 450, 1350)]
+
+    def evaluate(model):
+        parts = {"valid_nats": valid_ids, "train_nats": seen_ids}
+        return {name: round(gpts.evaluate_gpt(model, part)["nats"], 4) for name, part in parts.items()}
+
+    for part, width, layers, steps in [*grid, ("larger", 160, 3, 2000)] if limit is None else grid[:1]:
+        curve, heads = Curve(evaluate, at=set(), limit=limit), width // 32
+        shape = {"size": width, "heads": heads, "groups": heads if heads % 2 else heads // 2, "layers": layers}
+        model = gpts.train_gpt(
+            train_ids, lambda shape=shape: gpts.GPT(len(characters), **shape), [curve], steps=steps, seed=seed
+        )
+        per_character = model.count_params() + 2 * layers * gpts.CONTEXT * width
+        operations = 6 * curve.rows[-1]["step"] * gpts.BATCH_SIZE * gpts.CONTEXT * per_character
+        named = {"part": part, "width": width, "layers": layers, "weights": model.count_params()}
+        rows.append(named | {"operations": operations} | curve.rows[-1])
+        print(rows[-1], flush=True)
+    return rows

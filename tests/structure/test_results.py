@@ -25,6 +25,8 @@ THREE_SEEDS = (
     "number_norms",
     "translation",
     "translation_recurrent",
+    "gpt_recipe",
+    "gpt_changes",
 )
 
 
