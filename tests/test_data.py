@@ -310,9 +310,45 @@ def test_texts(monkeypatch, tmp_path):
     assert pairs.source.endswith(": 2 pairs")
 
 
+def rated(text, name="movieReviewSnippets"):
+    """Return a gzipped tar archive in the form of the ratings, with `text` in one of the four files."""
+    names = ("movieReviewSnippets", "tweets", "amazonReviewSnippets", "nytEditorialSnippets")
+    files = dict.fromkeys(names, b"1\t-2.5\tBad.\n") | {name: text}
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w:gz") as archive:
+        for member, content in files.items():
+            info = tarfile.TarInfo(f"hutto_ICWSM_2014/{member}_GroundTruth.txt")
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return file.getvalue()
+
+
+def test_ratings(monkeypatch, tmp_path):
+    folder_with(monkeypatch, tmp_path, "vader.tgz", rated(b"1\t3.5\tFine \xff film.\r\n2\t-1\tDull.\n"))
+    ratings = data.load_ratings()
+    films = ratings.table[ratings.table.domain == "films"]
+    assert list(films.rating) == [3.5, -1.0]
+    assert list(films.text) == ["Fine \ufffd film.", "Dull."]
+    assert list(ratings.table.domain[2:]) == ["tweets", "products", "newspapers"]
+    assert ratings.source.endswith(": 5 sentences")
+
+
+def test_a_language_model_must_be_the_expected_file(monkeypatch, tmp_path):
+    name = DATA_SETS["smollm2"].source.file
+    folder_with(monkeypatch, tmp_path, name, b"GGUF")
+    with pytest.raises(ValueError, match=f"Expected .*{name} to hold the file whose SHA-256 begins with b179c9523d0e"):
+        data.load_smollm2()
+    monkeypatch.setattr(data, "SMOLLM2_SHA256", hashlib.sha256(b"GGUF").hexdigest())
+    assert data.load_smollm2().path.read_bytes() == b"GGUF"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "load"),
     [
+        ("vader.tgz", b"no archive", "load_ratings"),
+        ("vader.tgz", rated(b"1\tno number\tText.\n"), "load_ratings"),
+        ("vader.tgz", rated(b"1\t2.0\n", "tweets"), "load_ratings"),
+        ("vader.tgz", rated(b"1\t2.0\tText.\n" * 100)[:200], "load_ratings"),
         ("shakespeare.txt", b"", "load_shakespeare"),
         ("shakespeare.txt", b"\xff\xfe\xff", "load_shakespeare"),
         ("spa-eng.zip", b"no zip", "load_english_spanish"),
@@ -352,6 +388,7 @@ def test_bad_linear_regression_is_named(monkeypatch, tmp_path, content):
         ("load_cifar10", "d66345602c13"),
         ("load_shakespeare", "073da78e556f"),
         ("load_english_spanish", "dd8f3c4a0c50"),
+        ("load_ratings", "ca4be756d20e"),
     ],
 )
 def test_stand_ins_are_identical_on_every_machine(monkeypatch, load, digest):

@@ -32,6 +32,13 @@ def test_expect_raises_with_its_claim(capsys):
     assert capsys.readouterr().out == ""
 
 
+def test_expect_says_loudly_what_it_does_not_check(capsys):
+    checks.expect(False, "pigs fly", when=False)
+    assert capsys.readouterr().out == "⚠ not checked, as only a stand-in is here: pigs fly\n"
+    with pytest.raises(AssertionError, match="✗ pigs fly"):
+        checks.expect(False, "pigs fly", when=True)
+
+
 @pytest.mark.parametrize("condition", [np.array([True, True]), "yes", 1, None])
 def test_expect_refuses_what_is_not_one_truth_value(condition):
     with pytest.raises(ValueError, match="Expected one truth value"):

@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 
 
-def expect(condition: bool, claim: str) -> None:
+def expect(condition: bool, claim: str, *, when: bool = True) -> None:
     """Print "✓ claim" if `condition` is true.
 
     Args:
         condition: one truth value, a Python or NumPy bool.
         claim: what is true, in words. It is printed and compared, so it holds no measured number that can drift.
+        when: false where the claim is about data that are not there, such as with a stand-in; then it is not checked,
+            and a line that starts with ⚠ says so.
 
     Raises:
         AssertionError: "✗ claim" if the condition is false.
@@ -20,9 +22,14 @@ def expect(condition: bool, claim: str) -> None:
 
     >>> expect(1 + 1 == 2, "one and one make two")
     ✓ one and one make two
+    >>> expect(1 + 1 == 3, "one and one make three", when=False)
+    ⚠ not checked, as only a stand-in is here: one and one make three
     """
     if not isinstance(condition, (bool, np.bool_)):
         raise ValueError(f"Expected one truth value for {claim!r}, received {type(condition).__name__}.")
+    if not when:
+        print(f"⚠ not checked, as only a stand-in is here: {claim}")
+        return
     if not condition:
         raise AssertionError(f"✗ {claim}")
     print(f"✓ {claim}")

@@ -15,6 +15,8 @@ from utils import fetch, readers, standins
 from utils.data_sets import DATA_SETS
 
 LINEAR_REGRESSION = Path(__file__).parents[1] / "data" / "linear_regression.csv"
+SMOLLM2_STAND_IN = LINEAR_REGRESSION.with_name("language_model.gguf")
+SMOLLM2_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 JPEG_COPY_OF_CIFAR10 = "d67962f8ce4e250f"  # how its fingerprint begins
 CIFAR10_CLASSES = tuple("airplane automobile bird cat deer dog frog horse ship truck".split())
 
@@ -58,13 +60,35 @@ class Table:
     source: str
 
 
-def fingerprint(dataset: Images | Text | Pairs | Table) -> str:
-    """Return the SHA-256 of the arrays, text, pairs or table, as 64 hexadecimal digits."""
+@dataclass(frozen=True)
+class Ratings:
+    """Sentences with ratings from −4 (very negative) to 4: columns `domain`, `rating` (float64) and `text`."""
+
+    table: pd.DataFrame
+    source: str
+    is_stand_in: bool = False
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that a lesson reads by itself."""
+
+    path: Path
+    source: str
+    is_stand_in: bool = False
+
+
+def fingerprint(dataset: Images | Text | Pairs | Table | Ratings | File) -> str:
+    """Return the SHA-256 of the arrays, text, pairs, table, sentences or file, as 64 hexadecimal digits."""
     if isinstance(dataset, Images):
         arrays = (dataset.train_images, dataset.train_labels, dataset.test_images, dataset.test_labels)
         parts = [part for array in arrays for part in (repr(array.shape).encode(), np.ascontiguousarray(array))]
     elif isinstance(dataset, Text):
         parts = [dataset.text.encode()]
+    elif isinstance(dataset, File):
+        parts = [dataset.path.read_bytes()]
+    elif isinstance(dataset, Ratings):
+        parts = ["\n".join(map(str, dataset.table.itertuples(index=False, name=None))).encode()]
     elif isinstance(dataset, Table):
         parts = [np.ascontiguousarray(dataset.table.to_numpy())]
     else:
@@ -115,6 +139,25 @@ def load_english_spanish() -> Pairs:
     return _pairs(about, readers.read_pairs(path))
 
 
+def load_ratings() -> Ratings:
+    """Return 23,703 sentences with ratings: film reviews, tweets, product reviews, newspapers."""
+    path = fetch.find(DATA_SETS["ratings"].source)
+    if path is None:
+        table = pd.DataFrame(standins.ratings(), columns=["domain", "rating", "text"])
+        return _ratings("Generated sentences in place of those of Hutto and Gilbert", table, is_stand_in=True)
+    about = "Sentences with ratings by Hutto and Gilbert, 2014 (MIT)"
+    return _ratings(about, readers.read_ratings(path))
+
+
+def load_smollm2() -> File:
+    """Return the GGUF file of SmolLM2-135M-Instruct."""
+    path = fetch.find(DATA_SETS["smollm2"].source)
+    if path is None:
+        return _file("A tiny language model in place of SmolLM2-135M-Instruct", SMOLLM2_STAND_IN, is_stand_in=True)
+    readers.check_sha256(path, SMOLLM2_SHA256)
+    return _file("SmolLM2-135M-Instruct by Hugging Face (Apache-2.0)", path)
+
+
 def load_linear_regression() -> Table:
     """Return the columns `input` and `output` (float64) of data/linear_regression.csv, which is in the repository."""
     table = readers.read_number_table(LINEAR_REGRESSION, ["input", "output"])
@@ -134,3 +177,11 @@ def _text(about: str, text: str, is_stand_in: bool = False) -> Text:
 
 def _pairs(about: str, pairs: list[tuple[str, str]], is_stand_in: bool = False) -> Pairs:
     return Pairs(pairs, f"{about}: {len(pairs):,} pairs", is_stand_in)
+
+
+def _ratings(about: str, table: pd.DataFrame, is_stand_in: bool = False) -> Ratings:
+    return Ratings(table, f"{about}: {len(table):,} sentences", is_stand_in)
+
+
+def _file(about: str, path: Path, is_stand_in: bool = False) -> File:
+    return File(path, f"{about}: {path.stat().st_size / 1e6:.1f} MB", is_stand_in)

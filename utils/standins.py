@@ -113,6 +113,22 @@ def sentence_pairs() -> list[tuple[str, str]]:
     ]
 
 
+def ratings() -> list[tuple[str, float, str]]:
+    """Return 4,000 generated sentences as (domain, rating, text); the adjectives decide the rating, −3 to 3."""
+    rng = np.random.default_rng(4)
+    things = {"films": "film story plot ending acting", "products": "phone camera cable screen battery"}
+    things |= {"tweets": "day game song party weather", "newspapers": "plan law speech budget report"}
+    good, bad = "lovely great clever moving good fine warm funny", "awful poor dull bad stupid ugly empty cold"
+    rows = []
+    for domain in (domain for domain in things for _ in range(1000)):
+        sign = 2 * int(rng.integers(2)) - 1
+        first, second = (_choice(rng, good if sign > 0 else bad) for _ in range(2))
+        start, verb = _choice(rng, "The This That Their Our"), _choice(rng, "is was seems remains")
+        text = f"{start} {_choice(rng, things[domain])} {verb} {first} and {second}."
+        rows.append((domain, sign * float(rng.integers(5, 16)) / 5, text))
+    return rows
+
+
 def _third_person(verb: str) -> str:
     first, *rest = verb.split()
     return " ".join([first + ("es" if first.endswith("sh") else "s"), *rest])
