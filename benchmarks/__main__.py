@@ -21,10 +21,10 @@ ONE, THREE = (0,), (0, 1, 2)
 
 @dataclass(frozen=True)
 class Measurement:
-    """A row of the table: the lesson whose code runs, the loader of its data, and the seeds of the stored results."""
+    """A row of the table: the lesson whose code runs, the loader or loaders of its data, the seeds of the results."""
 
     lesson: str
-    load: Callable | None
+    load: Callable | tuple[Callable, ...] | None
     seeds: tuple[int, ...]
 
 
@@ -54,6 +54,13 @@ TABLE = {
     "gpt_recipe": Measurement("gpt", data.load_shakespeare, THREE),
     "gpt_changes": Measurement("gpt", data.load_shakespeare, THREE),
     "gpt_scaling": Measurement("gpt", data.load_shakespeare, ONE),
+    "smollm2_examples": Measurement("language_model", (data.load_smollm2, data.load_ratings), THREE),
+    "smollm2_sentiment": Measurement(
+        "language_model", (data.load_smollm2, data.load_ratings, data.load_shakespeare), THREE
+    ),
+    "smollm2_bits": Measurement("language_model", (data.load_smollm2, data.load_shakespeare), THREE),
+    "smollm2_speed": Measurement("language_model", data.load_smollm2, ONE),
+    "smollm2_compile": Measurement("language_model", data.load_smollm2, ONE),
 }
 
 
@@ -78,21 +85,28 @@ def main() -> int:
     if not names:
         parser.error(f"Expected a measurement or a lesson ({', '.join(TABLE)}), received {arguments.name!r}.")
     for name in names:
-        seeds, dataset = tuple(arguments.seeds or TABLE[name].seeds), None
-        if load := TABLE[name].load:
-            dataset = load()
-            if dataset.is_stand_in:
-                print(f"{name}: not measured, as only a stand-in was found for its data", file=sys.stderr)
-                return 1
+        seeds, dataset = tuple(arguments.seeds or TABLE[name].seeds), load(name)
+        sets = dataset if isinstance(dataset, tuple) else (dataset,) if dataset else ()
+        if any(part.is_stand_in for part in sets):
+            print(f"{name}: not measured, as only a stand-in was found for its data", file=sys.stderr)
+            return 1
         header = {
             "command": f"python -m benchmarks {name} --seeds {' '.join(map(str, seeds))}",
-            "data": "none" if dataset is None else f"{dataset.source}; sha256 {data.fingerprint(dataset)[:16]}",
+            "data": "; ".join(f"{part.source}; sha256 {data.fingerprint(part)[:16]}" for part in sets) or "none",
             "digest": digest.digest(name),
             "machine": environment.described(environment.environment()),
         }
         rows = run(name, seeds, dataset)
         measure.write(results.FOLDER / f"{name}.csv", rows, header)
     return 0
+
+
+def load(name: str):
+    """Return the data set of a measurement, a tuple of several, or None."""
+    loader = TABLE[name].load
+    if isinstance(loader, tuple):
+        return tuple(one() for one in loader)
+    return loader() if loader else None
 
 
 def lesson_file(name: str) -> str:

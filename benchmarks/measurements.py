@@ -5,7 +5,11 @@ measurement, else the number of steps after which a training, or each of its par
 for a test.
 """
 
+import functools
+import time
+
 import numpy as np
+from sklearn import linear_model, preprocessing
 
 from benchmarks.measure import Curve
 from utils import evaluation, lesson, results, timing
@@ -565,4 +569,176 @@ def gpt_scaling(shakespeare, seed, limit=None):
         named = {"part": part, "width": width, "layers": layers, "weights": model.count_params()}
         rows.append(named | {"operations": operations} | curve.rows[-1])
         print(rows[-1], flush=True)
+    return rows
+
+
+def smollm2_examples(datasets, seed, limit=None):
+    """SmolLM2 and 200 film sentences after 0 to 8 examples with their labels or random ones; TF-IDF on the same."""
+    lm, rows = lesson.load("language_model"), []
+    file, ratings = datasets
+    fields, tensors = lm.read_gguf(file.path)
+    model, tokenizer = lm.language_model(fields, tensors), lm.tokenizer_of(fields)
+    films, test = lm.film_sentences(ratings.table, tokenizer)
+    test = test.groupby("label").head(limit or 100)
+    ids, labels = lm.prompts(tokenizer, test.text)[0], test.label.to_numpy()
+    examples, rng = lm.draw_examples(films, 8, seed=seed), np.random.default_rng(seed)
+    random = [(text, int(rng.integers(2))) for text, _ in examples]
+
+    def row(count, shown, scores, without_text):
+        found = lm.judged(ids, scores, labels)
+        calibrated = float(np.mean((scores > without_text) == labels))
+        names = {"count": count, "labels": shown, "accuracy": found["accuracy"], "calibrated": calibrated}
+        return names | {"area": round(found["area"], 4), "positive": float(np.mean(scores > 0))}
+
+    for count in (0, 1, 2, 4, 8):
+        for shown, pairs in {"true": examples, "random": random}.items() if count else (("true", []),):
+            scores = lm.scores_after(model, tokenizer, pairs[:count], [*test.text, "N/A"])
+            rows.append(row(count, shown, scores[:-1], scores[-1]))
+            print(rows[-1], flush=True)
+        if count > 1:
+            rows.append(row(count, "TF-IDF", lm.tf_idf_scores(examples[:count], test.text), 0.0))
+    return rows
+
+
+def smollm2_sentiment(datasets, seed, limit=None):
+    """LoRA for 40 steps of 8 film sentences against what else 320 labels can do; bits per byte before and after."""
+    lm, rows = lesson.load("language_model"), []
+    file, ratings, shakespeare = datasets
+    fields, tensors = lm.read_gguf(file.path)
+    model, tokenizer = lm.language_model(fields, tensors), lm.tokenizer_of(fields)
+    films, test = lm.film_sentences(ratings.table, tokenizer)
+    test = test.groupby("label").head(limit or 100)
+    texts = {"story": (lm.STORY_START, lm.STORY), "shakespeare": lm.last_tenth(shakespeare.text, limit or 5_000)}
+
+    def bits(*change):
+        return {
+            f"{name}_bits": round(lm.bits_per_byte(model, tokenizer, *parts, *change), 4)
+            for name, parts in texts.items()
+        }
+
+    states = tf.function(lambda *batch: tf.gather(lm.hidden_states(model, batch[0]), batch[1], batch_dims=1))
+    states = tf.function(states, jit_compile=True)
+
+    def at_last_place(table):
+        ids, places = lm.prompts(tokenizer, table.text)
+        parts = [slice(start, start + 10) for start in range(0, len(ids), 10)]
+        return np.concatenate([states(tf.constant(ids[part]), tf.constant(places[part])) for part in parts])
+
+    def zero_shot(table):
+        def logits_for(ids, places):
+            return lm.logits_at(model, ids, places)
+
+        return lm.label_scores(tokenizer, *lm.prompts(tokenizer, table.text), logits_for)
+
+    def row(method, scores, bits):
+        found = lm.judged(lm.prompts(tokenizer, test.text)[0], scores, test.label)
+        return {"method": method, "accuracy": found["accuracy"], "area": round(found["area"], 4)} | bits
+
+    before = bits()
+    adapters, _, chosen = lm.train_lora(model, tokenizer, films, seed=seed, steps=10 if limit else lm.STEPS)
+    scores, labels = zero_shot(test), chosen.label.to_numpy()
+    rows.append(row("as it is", scores, before))
+    on_training = zero_shot(chosen)
+    right = [np.mean((on_training > threshold) == labels) for threshold in on_training]
+    rows.append(row("threshold", scores - on_training[np.argmax(right)], before))
+    pairs = list(zip(chosen.text, chosen.label, strict=True))
+    rows.append(row("TF-IDF", lm.tf_idf_scores(pairs, test.text), before))
+    scaler, probe = preprocessing.StandardScaler(), linear_model.LogisticRegression(C=0.01, max_iter=1000)
+    probe.fit(scaler.fit_transform(at_last_place(chosen)), labels)
+    rows.append(row("probe", probe.decision_function(scaler.transform(at_last_place(test))), before))
+    found = lm.evaluate_lora(model, tokenizer, adapters, test)
+    after = {"method": "LoRA", "accuracy": found["accuracy"], "area": round(found["area"], 4)}
+    rows.append(after | bits(lm.adapted, adapters))
+    everything = list(zip(films.text, films.label, strict=True))
+    rows.append(row("TF-IDF, all sentences", lm.tf_idf_scores(everything, test.text), before))
+    return rows
+
+
+def smollm2_bits(datasets, seed, limit=None):
+    """Bits per byte of Shakespeare's last tenth and of a new story: SmolLM2, and the GPT and counter of 10."""
+    lm, gpt, recurrent = lesson.load("language_model"), lesson.load("gpt"), lesson.load("rnn_text")
+    file, shakespeare = datasets
+    characters, ids = recurrent.character_ids(shakespeare.text)
+    fields, tensors = lm.read_gguf(file.path)
+    model, tokenizer = lm.language_model(fields, tensors), lm.tokenizer_of(fields)
+    texts = {"story": (lm.STORY_START, lm.STORY), "shakespeare": lm.last_tenth(shakespeare.text, 5_000)}
+    nine_tenths = np.concatenate(gpt.split(ids)[:2])
+    steps = {"steps": limit * 10} if limit else {}
+    network = gpt.train_gpt(nine_tenths, lambda: gpt.gpt(len(characters)), seed=seed, **steps)
+    tables = recurrent.kneser_ney(nine_tenths, 6, len(characters))
+    rows = []
+    for name, (before, text) in texts.items():
+        known = "".join(character if character in characters else " " for character in before + text)
+        numbers = np.searchsorted(characters, list(known)).astype(np.int32)
+        first = len(before)
+        windows = numbers[first - gpt.CONTEXT // 2 - 1 :]
+        losses = gpt.window_losses(network, windows, gpt.CONTEXT)[1][:, gpt.CONTEXT // 2 :]
+        chances = recurrent.after_contexts(tables, numbers[first - 6 :], len(characters))
+        counted = -np.log(chances[np.arange(len(text)), numbers[first:]])
+        found = {
+            "SmolLM2": lm.bits_per_byte(model, tokenizer, before, text),
+            "GPT": float(losses.mean() / np.log(2)),
+            "counter": float(counted.mean() / np.log(2)),
+        }
+        rows += [{"model": key, "text": name, "bits_per_byte": round(value, 4)} for key, value in found.items()]
+    return rows
+
+
+def smollm2_speed(file, seed, limit=None):
+    """Seconds a token of SmolLM2, with kernels as they are stored and expanded, and of reading as many bytes."""
+    lm, rows = lesson.load("language_model"), []
+    fields, tensors = lm.read_gguf(file.path)
+    model, tokenizer = lm.language_model(fields, tensors), lm.tokenizer_of(fields)
+    ids = tokenizer.encode(lm.turn("What is gradient descent?")).ids
+
+    class Expanded(lm.LanguageModel):  # its stacks are kernels in float32, (layers, n, m)
+        def kernels(self, i):
+            return [tf.transpose(stack[i]) for stack in self.stacks]
+
+    expanded = Expanded(*model)._replace(stacks=[lm.dequantize(*stack) for stack in model.stacks])
+    memory = tf.random.normal((64 if limit else 128, 1024, 1024))
+    total = tf.function(tf.reduce_sum, jit_compile=True)
+    count = limit or 64
+    seeds = np.stack([np.zeros(count), np.arange(count)], axis=1).astype(np.int32)
+
+    def write(model):
+        logits, cache = lm.read(model, ids, 0, lm.empty_cache(model, 256))
+        start = time.perf_counter()
+        at = tf.constant(len(ids)), cache, seeds, tf.constant(1e-4), tf.constant(-1)
+        lm.write(model, logits, *at)[0].numpy()
+        return (time.perf_counter() - start) / count
+
+    def read():
+        start = time.perf_counter()
+        total(memory).numpy()
+        return time.perf_counter() - start
+
+    ways = {"as stored": lambda: write(model), "kernels in float32": lambda: write(expanded), "sum": read}
+    embedding = sum(part.numpy().nbytes for part in model.embedding)
+    sizes = [embedding + sum(part.numpy().nbytes for stack in model.stacks for part in stack)]
+    sizes += [embedding + sum(stack.numpy().nbytes for stack in expanded.stacks), memory.numpy().nbytes]
+    for round_number in range((limit or 7) + 1):
+        for (name, way), size in zip(ways.items(), sizes, strict=True):
+            seconds = way()
+            if round_number:  # the first one compiles
+                rows.append({"way": name, "round": round_number, "bytes": size, "seconds": round(seconds, 5)})
+    return rows
+
+
+def smollm2_compile(file, seed, limit=None):
+    """Seconds to compile some layers of SmolLM2 as a loop and unrolled, and the milliseconds of a run."""
+    lm, rows = lesson.load("language_model"), []
+    model = lm.language_model(*lm.read_gguf(file.path))
+    ids = tf.constant(np.arange(16, dtype=np.int32)[None])
+    for layers in (4,) if limit else (5, 10, 20, 30):
+        stacks = [[part[:layers] for part in stack] for stack in model.stacks]
+        part = model._replace(stacks=stacks, scales=[scale[:layers] for scale in model.scales])
+        for unroll in (False, True):
+            run = tf.function(functools.partial(lm.hidden_states, unroll=unroll), jit_compile=True)
+            start = time.perf_counter()
+            run(part, ids).numpy()
+            seconds = time.perf_counter() - start
+            again = timing.median_seconds({"run": functools.partial(run, part, ids)}, rounds=limit or 9)["run"]
+            rows.append({"layers": layers, "unrolled": unroll, "seconds": round(seconds - again, 2)})
+            rows[-1]["milliseconds"] = round(1000 * again, 1)
     return rows
