@@ -13,6 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import safetensors.numpy
 
 from utils import data, fetch, standins
 from utils.data_sets import DATA_SETS
@@ -334,12 +335,33 @@ def test_ratings(monkeypatch, tmp_path):
 
 
 def test_a_language_model_must_be_the_expected_file(monkeypatch, tmp_path):
-    name = DATA_SETS["smollm2"].source.file
+    name = DATA_SETS["smollm2"].source.files[0]
     folder_with(monkeypatch, tmp_path, name, b"GGUF")
     with pytest.raises(ValueError, match=f"Expected .*{name} to hold the file whose SHA-256 begins with b179c9523d0e"):
         data.load_smollm2()
     monkeypatch.setattr(data, "SMOLLM2_SHA256", hashlib.sha256(b"GGUF").hexdigest())
     assert data.load_smollm2().path.read_bytes() == b"GGUF"
+
+
+def test_a_sentence_model_and_its_vocabulary_must_be_the_expected_files(monkeypatch, tmp_path):
+    names = DATA_SETS["minilm"].source.files
+    folder = folder_with(monkeypatch, tmp_path, names[0], b"other")
+    (folder / names[1]).write_bytes(b"other")
+    with pytest.raises(
+        ValueError, match=f"Expected .*{names[0]} to hold the file whose SHA-256 begins with 53aa51172d14"
+    ):
+        data.load_minilm()
+    right = hashlib.sha256(b"other").hexdigest()
+    monkeypatch.setattr(data, "MINILM_SHA256", (right, data.MINILM_SHA256[1]))
+    with pytest.raises(
+        ValueError, match=f"Expected .*{names[1]} to hold the file whose SHA-256 begins with 07eced375cec"
+    ):
+        data.load_minilm()
+    monkeypatch.setattr(data, "MINILM_SHA256", (right, right))
+    first = data.load_minilm()
+    assert first.vocabulary.read_bytes() == b"other"
+    first.vocabulary.write_bytes(b"changed")
+    assert data.fingerprint(first) != hashlib.sha256(b"otherother").hexdigest()
 
 
 @pytest.mark.parametrize(
@@ -419,3 +441,30 @@ def test_fingerprint_changes_with_one_pixel():
     before = data.fingerprint(build())
     arrays["x_test"][0, 0, 0] ^= 1
     assert data.fingerprint(build()) != before
+
+
+def test_the_sentences_in_the_repository(monkeypatch, tmp_path):
+    triples, questions = data.load_triples(), data.load_questions()
+    assert triples.table.kind.value_counts().to_dict() == dict.fromkeys(triples.table.kind.unique(), 8)
+    assert questions.table.question.nunique() == len(questions.table) == 60
+    assert data.fingerprint(triples) != data.fingerprint(questions)
+    for content in (b"kind,sentence\na,b\n", b"kind,sentence,paraphrase,trap\na,b,c,\n", b"", b"\xff\n"):
+        path = tmp_path / "triples.csv"
+        path.write_bytes(content)
+        monkeypatch.setattr(data, "TRIPLES", path)
+        with pytest.raises(ValueError, match=r"Expected .*triples.csv to hold the columns .* texts without gaps"):
+            data.load_triples()
+
+
+def test_the_sentence_model_is_what_its_script_writes():
+    import runpy
+
+    script = runpy.run_path(str(data.MINILM_STAND_IN.with_name("generate_sentence_model.py")))
+    vocabulary = script["learn_vocabulary"]()
+    stored = data.MINILM_STAND_IN.with_name("sentence_model_vocabulary.txt")
+    assert stored.read_text(encoding="utf8").splitlines() == vocabulary
+    weights = safetensors.numpy.load_file(data.MINILM_STAND_IN)
+    expected = script["random_weights"](np.random.default_rng(0), len(vocabulary))
+    assert weights.keys() == expected.keys()
+    for name, array in expected.items():
+        np.testing.assert_array_equal(weights[name], array, name)

