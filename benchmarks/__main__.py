@@ -61,6 +61,9 @@ TABLE = {
     "smollm2_bits": Measurement("language_model", (data.load_smollm2, data.load_shakespeare), THREE),
     "smollm2_speed": Measurement("language_model", data.load_smollm2, ONE),
     "smollm2_compile": Measurement("language_model", data.load_smollm2, ONE),
+    "bert_masking": Measurement("bert", data.load_english_spanish, THREE),
+    "minilm_sentiment": Measurement("bert", (data.load_minilm, data.load_ratings, data.load_questions), THREE),
+    "minilm_answers": Measurement("bert", (data.load_minilm, data.load_smollm2, data.load_questions), ONE),
 }
 
 

@@ -6,10 +6,15 @@ for a test.
 """
 
 import functools
+import re
 import time
 
 import numpy as np
-from sklearn import linear_model, preprocessing
+import safetensors.numpy
+import tokenizers
+from sklearn import linear_model, metrics, preprocessing
+from sklearn.feature_extraction.text import TfidfVectorizer
+from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from benchmarks.measure import Curve
 from utils import evaluation, lesson, results, timing
@@ -741,4 +746,153 @@ def smollm2_compile(file, seed, limit=None):
             again = timing.median_seconds({"run": functools.partial(run, part, ids)}, rounds=limit or 9)["run"]
             rows.append({"layers": layers, "unrolled": unroll, "seconds": round(seconds - again, 2)})
             rows[-1]["milliseconds"] = round(1000 * again, 1)
+    return rows
+
+
+def bert_masking(tatoeba, seed, limit=None):
+    """The small BERT with other ways to hide words: validation loss of a hidden word and of one in sight, recall@1."""
+    bert, translation = lesson.load("bert"), lesson.load("translation")
+
+    class LeftSide(bert.BERT):
+        def mask(self, ids):
+            return super().mask(ids) & bert.transformer.causal_mask(ids.shape[1])
+
+    pairs, valid, _ = translation.split(tatoeba.pairs, limit or translation.SENTENCES)
+    texts, valid_texts = sorted({english for english, _ in pairs}), [english for english, _ in valid]
+    tokenizer = bert.learn_wordpieces(texts, bert.PIECES)
+    ids, valid_ids = (bert.ids_of(tokenizer, part, bert.LENGTH) for part in (texts, valid_texts))
+    hidden, places, words = bert.one_hidden(valid_ids)
+    in_sight = valid_ids[np.nonzero(valid_ids > bert.MASK)[0]]
+    sides = bert.same_meaning(tatoeba.pairs, limit or 1_000)
+    variants = {
+        "40%, 80/10/10": {},
+        "15%, 80/10/10": {"share": 0.15},
+        "40%, all [MASK]": {"recipe": (1.0, 0.0)},
+        "left side only": {"network": LeftSide},
+        "nothing hidden": {"recipe": (0.0, 0.0)},
+    }
+    if seed == 0:
+        variants["two layers, four times the steps"] = {"layers": 2, "steps": 4 * bert.STEPS}
+    rows, steps = [], {"steps": limit * 10} if limit else {}
+    for name, options in variants.items():
+        model = bert.train_bert(ids, tokenizer.get_vocab_size(), seed=seed, **options | steps)
+        vectors_of = bert.vectors_by(model.bert)
+        left, right = (bert.encode(vectors_of, tokenizer, side, bert.LENGTH) for side in sides)
+        rank = bert.ranks(left @ right.T, np.eye(len(left), dtype=bool))
+        found = {"hidden": bert.losses_at(model, hidden, places, words).mean()}
+        found |= {"in_sight": bert.losses_at(model, in_sight, places, words).mean(), "recall_at_1": np.mean(rank == 0)}
+        rows.append({"variant": name} | {key: round(float(value), 4) for key, value in found.items()})
+        print(rows[-1], flush=True)
+    return rows
+
+
+def minilm_sentiment(datasets, seed, limit=None):
+    """Film sentences as positive or negative, by 100, 1,000 and all labels: accuracy there, area in other domains.
+
+    What is chosen (the strength of a regression's penalty) is chosen on 1,000 validation sentences. `search` is the
+    recall@5 of the search with the vectors that the method uses.
+    """
+    bert, rows = lesson.load("bert"), []
+    file, ratings, questions = datasets
+    weights = safetensors.numpy.load_file(file.path)
+    minilm = bert.sentence_model(weights)
+    pieces = tokenizers.BertWordPieceTokenizer(str(file.vocabulary), lowercase=True)
+    table = bert.rated(ratings.table)
+    films, valid, test = (part[: limit and 40 * limit] for part in bert.film_parts(table))
+    domains = {name: table[table.domain == name] for name in ("tweets", "products", "newspapers")}
+    domains = {name: part.sample(20 * limit if limit else 400, random_state=0) for name, part in domains.items()}
+    parts = {"films": test} | domains
+    passages = dict(list(bert.docstrings().items())[: limit and 20 * limit])
+    texts = [f"{name.split('.')[-1]}: {text}" for name, text in passages.items()]
+    right = np.array([[name in answers.split() for name in passages] for answers in questions.table.answers])
+
+    def search(model):
+        found = bert.evaluate_search(
+            bert.meaning_scores(bert.vectors_by(model), pieces, list(questions.table.question), texts), right
+        )
+        return round(found["recall_at_5"], 4)
+
+    def row(count, method, scores_for, **search):
+        scores = {name: scores_for(part.text) for name, part in parts.items()}
+        found = {"films": np.mean((scores["films"] > 0) == test.label)}
+        found |= {name: metrics.roc_auc_score(part.label, scores[name]) for name, part in domains.items()}
+        found = {name: round(float(value), 4) for name, value in found.items()}
+        rows.append({"labels": count, "method": method} | found | search)
+        print(rows[-1], flush=True)
+
+    def regressions(count, method, inputs_of, labels, **search):
+        inputs = inputs_of(films_drawn.text[:count])
+        best = max(
+            (linear_model.LogisticRegression(C=c, max_iter=2_000).fit(inputs, labels) for c in (1, 10, 100)),
+            key=lambda regression: regression.score(inputs_of(valid.text), valid.label),
+        )
+        row(count, method, lambda texts: best.decision_function(inputs_of(texts)), **search)
+
+    def tuned(count, method, model, labels, steps, **options):
+        ids = bert.ids_of(pieces, films_drawn.text[:count], bert.FILM_LENGTH)
+        model = bert.train_classifier(model, ids, labels, seed=seed, steps=limit or steps, **options)
+
+        def logits(texts):
+            return model.predict(bert.ids_of(pieces, texts, bert.FILM_LENGTH), batch_size=50, verbose=0)
+
+        row(count, method, logits, search=search(model.bert))
+        keras.backend.clear_session()
+
+    analyzer, known, vectors_of = SentimentIntensityAnalyzer(), {}, bert.vectors_by(minilm)
+
+    def vectors(texts):
+        key = tuple(texts)
+        if key not in known:
+            known[key] = bert.encode(vectors_of, pieces, list(texts))
+        return known[key]
+
+    films_drawn, rng = films.sample(frac=1, random_state=seed), np.random.default_rng(seed)
+    before = search(minilm)
+    for count, steps in {100: 80, 1_000: 240, len(films): len(films) // 8}.items():
+        labels = films_drawn.label.to_numpy()[:count]
+        words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True).fit(films_drawn.text[:count])
+        regressions(count, "frozen", vectors, labels, search=before)
+        regressions(count, "TF-IDF", words.transform, labels)
+        tuned(count, "fine-tuned", bert.sentence_model(weights), labels, steps)
+        if count == 1_000:
+            tuned(count, "last two layers", bert.sentence_model(weights), labels, steps, layers=2)
+            tuned(count, "shuffled labels", bert.sentence_model(weights), rng.permutation(labels), steps)
+        if count == len(films):
+            random = bert.untrained_like(minilm, seed)
+            tuned(count, "random weights", random, labels, steps, layers=None, rate=2e-4)
+    row(0, "VADER", lambda texts: np.array([analyzer.polarity_scores(text)["compound"] for text in texts]))
+    row(0, "majority", lambda texts: np.full(len(texts), 2 * films.label.mean() - 1))
+    return rows
+
+
+def minilm_answers(datasets, seed, limit=None):
+    """Questions to SmolLM2 without a passage, with the first one found by meaning, with a right and a random one."""
+    bert, lm, rows = lesson.load("bert"), lesson.load("language_model"), []
+    file, smollm2, questions = datasets
+    minilm = bert.sentence_model(safetensors.numpy.load_file(file.path))
+    pieces = tokenizers.BertWordPieceTokenizer(str(file.vocabulary), lowercase=True)
+    fields, tensors = lm.read_gguf(smollm2.path)
+    model, tokenizer = lm.language_model(fields, tensors), lm.tokenizer_of(fields)
+    passages, rng = bert.docstrings(), np.random.default_rng(seed)
+    texts, names = [f"{name.split('.')[-1]}: {text}" for name, text in passages.items()], list(passages)
+    table, stop = questions.table[::2][:limit], tf.constant(tokenizer.token_to_id("<|im_end|>"))
+    scores = bert.meaning_scores(bert.vectors_by(minilm), pieces, list(table.question), texts)
+    for question, (number, asked) in zip(scores, table.iterrows(), strict=True):
+        answers = asked.answers.split()
+        given = {"none": "", "found": names[question.argmax()], "right": answers[0]}
+        given["random"] = names[rng.choice([i for i, name in enumerate(names) if name not in answers])]
+        for passage, name in given.items():
+            text = f"{asked.question}\nWhich function or class of NumPy or Keras do I need?"
+            if name:
+                text = f"Passage: {texts[names.index(name)][:400]}\n\nQuestion: {text}"
+            ids = tokenizer.encode(lm.turn(text) + "It is called `").ids
+            logits, cache = lm.read(model, ids, 0, lm.empty_cache(model))
+            more = cache, lm.seeds_of(limit or 16, seed=seed), tf.constant(1e-4), stop
+            written, n, _ = lm.write(model, logits, tf.constant(len(ids)), *more)
+            answer = tokenizer.decode(written[: int(n)].numpy()).split("`")[0]
+            said = re.split(r"\W+", answer.split("(")[0])[-1]
+            is_right = said in {name.split(".")[-1] for name in answers}
+            found = {"number": number, "passage": passage, "name": name, "right": is_right}
+            rows.append(found | {"answer": " ".join(answer.split())})
+            print(rows[-1], flush=True)
     return rows

@@ -27,6 +27,11 @@ THREE_SEEDS = (
     "translation_recurrent",
     "gpt_recipe",
     "gpt_changes",
+    "smollm2_examples",
+    "smollm2_sentiment",
+    "smollm2_bits",
+    "bert_masking",
+    "minilm_sentiment",
 )
 
 
