@@ -486,19 +486,12 @@ def translation_speed(_, seed, limit=None):
 def gpt_recipe(shakespeare, seed, limit=None):
     """The GPT, and the GRU of the lesson on text trained for the same time: nats on the last tenth of the characters.
 
-    Its steps are as many as the time holds, by the median time of a step of each, measured in turns before.
+    The seconds of the GPT's training set the GRU's steps, by the time of the second hundred steps of a trial.
     """
     gpts, text = lesson.load("gpt"), lesson.load("rnn_text")
     characters, ids = text.character_ids(shakespeare.text)
     train_ids, valid_ids, test_ids = gpts.split(ids)
     train_ids, size = np.concatenate([train_ids, valid_ids]), len(characters)
-    gpt, gru = gpts.gpt(size), text.text_network(GRU, size, text.UNITS)
-    gpt.compile(gpts.muon(1e-3), keras.losses.SparseCategoricalCrossentropy(from_logits=True), jit_compile=True)
-    text.compile_text(gru, text.PEAK_RATE, text.STEPS)
-    batch = next(iter(gpts.window_batches(train_ids, gpts.CONTEXT, gpts.BATCH_SIZE, seed=0)))
-    gru_batch = [part[: text.BATCH_SIZE] for part in text.windows(train_ids, text.LENGTH)]
-    ways = {"GPT": lambda: gpt.train_on_batch(*batch), "GRU": lambda: gru.train_on_batch(*gru_batch)}
-    seconds = timing.median_seconds(ways, rounds=limit or 30, warm_up=2)
     tested = np.concatenate([train_ids[-gpts.CONTEXT // 2 - 1 :], test_ids])[: limit and 2_000]
 
     def evaluate(model):
@@ -508,11 +501,19 @@ def gpt_recipe(shakespeare, seed, limit=None):
         nats = round(float(np.log(text.evaluate_text(model, tested)["perplexity"])), 4)
         return {"nats": nats, "nats_all_places": nats}
 
+    def train_gru(curve, steps):
+        return text.train_text(train_ids, valid_ids[:1_001], size, [curve], steps=steps, seed=seed)
+
     gpt_curve = Curve(evaluate, at=parts_of(gpts.STEPS, 10), limit=limit)
     model = gpts.train_gpt(train_ids, lambda: gpts.gpt(size), [gpt_curve], seed=seed)
-    steps = round(gpts.STEPS * seconds["GPT"] / seconds["GRU"] / text.PARTS) * text.PARTS
+    half = 1 if limit else 100
+    trial = Curve(lambda _: {}, at={half, 2 * half}, limit=2 * half)
+    train_gru(trial, text.STEPS)
+    first, second = (row["seconds"] for row in trial.rows[:2])
+    step = max(second - first, 0.01) / half
+    steps = round((gpt_curve.rows[-1]["seconds"] - first + half * step) / step / text.PARTS) * text.PARTS
     gru_curve = Curve(evaluate, at=parts_of(steps, text.PARTS), limit=limit)
-    recurrent = text.train_text(train_ids, valid_ids[:1_001], size, [gru_curve], steps=steps, seed=seed)
+    recurrent = train_gru(gru_curve, steps)
     gpt_rows = [{"variant": "GPT", "weights": model.count_params()} | row for row in gpt_curve.rows]
     return gpt_rows + [{"variant": "GRU", "weights": recurrent.count_params()} | row for row in gru_curve.rows]
 
