@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from utils import fetch, readers, standins
-from utils.data_kinds import File, Images, Pairs, Ratings, Table, Text, fingerprint
+from utils.data_kinds import File, Images, Pairs, Table, Text, fingerprint
 from utils.data_sets import DATA_SETS
 
 LINEAR_REGRESSION = Path(__file__).parents[1] / "data" / "linear_regression.csv"
@@ -65,8 +65,11 @@ def load_english_spanish() -> Pairs:
     return _pairs(about, readers.read_pairs(path))
 
 
-def load_ratings() -> Ratings:
-    """Return 23,703 sentences with ratings: film reviews, tweets, product reviews, newspapers."""
+def load_ratings() -> Table:
+    """Return 23,703 sentences of film reviews, tweets, product reviews and newspapers.
+
+    Columns `domain`, `rating` (float64, from −4, very negative, to 4) and `text`.
+    """
     path = fetch.find(DATA_SETS["ratings"].source)
     if path is None:
         table = pd.DataFrame(standins.ratings(), columns=["domain", "rating", "text"])
@@ -99,14 +102,12 @@ def load_minilm() -> File:
 
 def load_triples() -> Table:
     """Return data/triples.csv, in the repository: `kind`, `sentence`, `paraphrase`, and `trap` of another meaning."""
-    table = readers.read_text_table(TRIPLES, ["kind", "sentence", "paraphrase", "trap"])
-    return Table(table, f"data/triples.csv, written by this project: {len(table)} rows")
+    return _own(TRIPLES, ["kind", "sentence", "paraphrase", "trap"])
 
 
 def load_questions() -> Table:
     """Return data/questions.csv, in the repository: `question`, and `answers`, names with spaces between."""
-    table = readers.read_text_table(QUESTIONS, ["question", "answers"])
-    return Table(table, f"data/questions.csv, written by this project: {len(table)} rows")
+    return _own(QUESTIONS, ["question", "answers"])
 
 
 def load_linear_regression() -> Table:
@@ -130,8 +131,13 @@ def _pairs(about: str, pairs: list[tuple[str, str]], is_stand_in: bool = False) 
     return Pairs(pairs, f"{about}: {len(pairs):,} pairs", is_stand_in)
 
 
-def _ratings(about: str, table: pd.DataFrame, is_stand_in: bool = False) -> Ratings:
-    return Ratings(table, f"{about}: {len(table):,} sentences", is_stand_in)
+def _ratings(about: str, table: pd.DataFrame, is_stand_in: bool = False) -> Table:
+    return Table(table, f"{about}: {len(table):,} sentences", is_stand_in)
+
+
+def _own(path: Path, columns: list[str]) -> Table:
+    table = readers.read_text_table(path, columns)
+    return Table(table, f"data/{path.name}, written by this project: {len(table)} rows")
 
 
 def _file(about: str, path: Path, is_stand_in: bool = False, vocabulary: Path | None = None) -> File:

@@ -41,16 +41,7 @@ class Pairs:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of numbers or of texts; `source` says what it is."""
-
-    table: pd.DataFrame
-    source: str
-    is_stand_in: bool = False
-
-
-@dataclass(frozen=True)
-class Ratings:
-    """Sentences with ratings from −4 (very negative) to 4: columns `domain`, `rating` (float64) and `text`."""
+    """A table of numbers, or one that begins with a column of texts; `source` says what it is."""
 
     table: pd.DataFrame
     source: str
@@ -67,8 +58,8 @@ class File:
     vocabulary: Path | None = None
 
 
-def fingerprint(dataset: Images | Text | Pairs | Table | Ratings | File) -> str:
-    """Return the SHA-256 of the arrays, text, pairs, table, sentences or file, as 64 hexadecimal digits."""
+def fingerprint(dataset: Images | Text | Pairs | Table | File) -> str:
+    """Return the SHA-256 of the arrays, text, pairs, table or file, as 64 hexadecimal digits."""
     if isinstance(dataset, Images):
         arrays = (dataset.train_images, dataset.train_labels, dataset.test_images, dataset.test_labels)
         parts = [part for array in arrays for part in (repr(array.shape).encode(), np.ascontiguousarray(array))]
@@ -76,10 +67,10 @@ def fingerprint(dataset: Images | Text | Pairs | Table | Ratings | File) -> str:
         parts = [dataset.text.encode()]
     elif isinstance(dataset, File):
         parts = [path.read_bytes() for path in (dataset.path, dataset.vocabulary) if path]
-    elif isinstance(dataset, Ratings) or (isinstance(dataset, Table) and dataset.table.dtypes.iloc[0] != np.float64):
-        parts = ["\n".join(map(str, dataset.table.itertuples(index=False, name=None))).encode()]
-    elif isinstance(dataset, Table):
+    elif isinstance(dataset, Table) and dataset.table.dtypes.iloc[0] == np.float64:
         parts = [np.ascontiguousarray(dataset.table.to_numpy())]
+    elif isinstance(dataset, Table):
+        parts = ["\n".join(map(str, dataset.table.itertuples(index=False, name=None))).encode()]
     else:
         parts = ["\n".join("\t".join(pair) for pair in dataset.pairs).encode()]
     digest = hashlib.sha256()
