@@ -106,13 +106,17 @@ def test_batch_normalization_runs_eagerly():
 @pytest.mark.parametrize("compiled", [True, False], ids=["XLA", "graph"])
 @pytest.mark.parametrize("sequences", [True, False], ids=["all states", "last state"])
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-def test_gru_equals_keras(dtype, sequences, compiled):
+@pytest.mark.parametrize("name", ["GRU", "LSTM"])
+def test_recurrent_layers_equal_those_of_keras(name, dtype, sequences, compiled):
     rng = np.random.default_rng(0)
-    inputs, start = (tf.constant(rng.normal(size=shape), dtype) for shape in ((4, 9, 3), (4, 5)))
+    inputs = tf.constant(rng.normal(size=(4, 9, 3)), dtype)
+    start = [tf.constant(rng.normal(size=(4, 5)), dtype) for _ in range(1 if name == "GRU" else 2)]
     upstream = rng.normal(size=(4, 9, 5) if sequences else (4, 5)).astype(dtype)
     results = []
-    drawn = [rng.normal(size=shape) for shape in ((3, 15), (5, 15), (2, 15))]
-    for build in (keras.layers.GRU, layers.GRU):
+    shapes = ((3, 15), (5, 15), (2, 15)) if name == "GRU" else ((3, 20), (5, 20), (20,))
+    drawn = [rng.normal(size=shape) for shape in shapes]
+    for module in (keras.layers, layers):
+        build = getattr(module, name)
         layer = build(5, return_sequences=sequences, dtype=dtype)
         layer.build(inputs.shape)
         layer.set_weights(drawn)
@@ -120,10 +124,10 @@ def test_gru_equals_keras(dtype, sequences, compiled):
         @tf.function(jit_compile=compiled)
         def run(inputs, start, layer=layer):
             with tf.GradientTape() as tape:
-                tape.watch([inputs, start])
+                tape.watch([inputs, *start])
                 outputs = layer(inputs, initial_state=start)
                 loss = tf.reduce_sum(outputs * upstream)
-            return outputs, *tape.gradient(loss, [inputs, start, *(v.value for v in layer.trainable_variables)])
+            return outputs, *tape.gradient(loss, [inputs, *start, *(v.value for v in layer.trainable_variables)])
 
         results.append(run(inputs, start))
     for theirs, ours in zip(*results, strict=True):
@@ -131,7 +135,31 @@ def test_gru_equals_keras(dtype, sequences, compiled):
         np.testing.assert_allclose(ours, theirs, rtol=tolerance, atol=tolerance * abs(np.asarray(theirs)).max())
 
 
-def test_gru_leaves_other_cases_to_keras():
+@pytest.mark.parametrize("compiled", [True, False], ids=["XLA", "graph"])
+def test_the_last_states_of_a_recurrent_layer_have_the_gradients_of_keras(compiled):
+    rng = np.random.default_rng(0)
+    inputs = tf.constant(rng.normal(size=(4, 9, 3)), tf.float32)
+    drawn, results = [rng.normal(size=shape) for shape in ((3, 20), (5, 20), (20,))], []
+    for module in (keras.layers, layers):
+        layer = module.LSTM(5, return_state=True)
+        layer.build(inputs.shape)
+        layer.set_weights(drawn)
+
+        @tf.function(jit_compile=compiled)
+        def run(inputs, layer=layer):
+            with tf.GradientTape() as tape:
+                tape.watch(inputs)
+                outputs = layer(inputs)
+                loss = tf.reduce_sum(outputs[0] + outputs[1] ** 2 + 3 * outputs[2])
+            return *outputs, tape.gradient(loss, inputs)
+
+        results.append(run(inputs))
+    for theirs, ours in zip(*results, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["GRU", "LSTM"])
+def test_recurrent_layers_leave_other_cases_to_keras(name):
     inputs = np.random.default_rng(0).normal(size=(4, 6, 3)).astype(np.float32)
     mask = np.arange(6) < np.array([[6], [3], [1], [5]])
     for options, call in (
@@ -139,16 +167,17 @@ def test_gru_leaves_other_cases_to_keras():
         ({"activation": "relu"}, {}),
         ({"recurrent_activation": "tanh"}, {}),
         ({"use_bias": False}, {}),
-        ({"reset_after": False}, {}),
+        *([({"reset_after": False}, {})] if name == "GRU" else []),
         ({"go_backwards": True}, {}),
         ({"unroll": True}, {}),
         ({"dropout": 0.5, "seed": 0}, {"training": True}),
         ({"recurrent_dropout": 0.5, "seed": 0}, {"training": True}),
     ):
         outputs = []
-        for build in (keras.layers.GRU, layers.GRU):
+        for module in (keras.layers, layers):
             keras.utils.set_random_seed(0)
-            outputs.append(keras.ops.convert_to_numpy(build(5, return_sequences=True, **options)(inputs, **call)))
+            layer = getattr(module, name)(5, return_sequences=True, **options)
+            outputs.append(keras.ops.convert_to_numpy(layer(inputs, **call)))
         np.testing.assert_array_equal(*outputs, err_msg=str(options))
 
 

@@ -145,3 +145,56 @@ def _gru_states(inputs, first, weights, bias):
         return by_inputs, by_h[0], by_weights, tf.reduce_sum(rows, axis=0)
 
     return states, gradient
+
+
+@keras.saving.register_keras_serializable(package="course")
+class LSTM(keras.layers.LSTM):
+    """A long short-term memory, as `keras.layers.LSTM` (Gers et al., 2000), with the same outputs and gradients.
+
+    The gradient is computed as in `GRU`, whose inputs, outputs and exceptions it has.
+    """
+
+    def inner_loop(self, sequences, initial_state, mask, training=False):
+        cell, usual = self.cell, (keras.activations.tanh, keras.activations.sigmoid)
+        default = (cell.activation, cell.recurrent_activation) == usual and cell.use_bias
+        other = self.go_backwards or self.unroll or cell.dropout or cell.recurrent_dropout or mask is not None
+        if other or not default:
+            return super().inner_loop(sequences, initial_state, mask, training=training)
+        parts = cell.kernel, cell.recurrent_kernel, cell.bias
+        kernel, weights, bias = (tf.cast(part, sequences.dtype) for part in parts)
+        states, last = _lstm_states(tf.transpose(sequences @ kernel + bias, (1, 0, 2)), *initial_state, weights)
+        return states[-1], tf.transpose(states, (1, 0, 2)), [states[-1], last]
+
+
+@tf.custom_gradient
+def _lstm_states(inputs, first, first_cell, weights):
+    """Return the states (time, batch, n) of inputs x W + b (time, batch, 4n), and the last cell (batch, n)."""
+    zeros, n = tf.zeros_like(first), weights.shape[0]
+
+    def forward(carry, x):
+        enter, forget, candidate, leave = tf.split(x + carry[0] @ weights, 4, axis=1)
+        enter, forget, leave = (tf.sigmoid(gate) for gate in (enter, forget, leave))
+        candidate = tf.tanh(candidate)
+        cell = forget * carry[1] + enter * candidate
+        return leave * tf.tanh(cell), cell, enter, forget, candidate, leave
+
+    states, cells, *gates = tf.scan(forward, inputs, (first, first_cell, *[zeros] * 4))
+    before = tf.concat([first[None], states[:-1]], axis=0)
+    cells_before = tf.concat([first_cell[None], cells[:-1]], axis=0)
+
+    def gradient(upstream, by_last):
+        def backward(carry, now):
+            upstream, c, before, (enter, forget, candidate, leave) = now
+            by_h, t = upstream + carry[0], tf.tanh(c)
+            by_c = carry[1] + by_h * leave * (1 - t**2)
+            by_gates = by_c * candidate * enter * (1 - enter), by_c * before * forget * (1 - forget)
+            by_gates += by_c * enter * (1 - candidate**2), by_h * t * leave * (1 - leave)
+            by_products = tf.concat(by_gates, axis=1)
+            return by_products @ tf.transpose(weights), by_c * forget, by_products
+
+        elements = upstream, cells, cells_before, tuple(gates)
+        by_h, by_c, by_inputs = tf.scan(backward, elements, (zeros, by_last, tf.tile(zeros, (1, 4))), reverse=True)
+        rows = tf.reshape(by_inputs, (-1, 4 * n))  # all steps of all sequences
+        return by_inputs, by_h[0], by_c[0], tf.matmul(tf.reshape(before, (-1, n)), rows, transpose_a=True)
+
+    return (states, cells[-1]), gradient
