@@ -1,5 +1,5 @@
 # Every target that needs packages installs them into .venv first, once. NB names notebooks: NB=02, NB="07 transformer", NB=all.
-#   make install | lab | check | units | test [NB=02] | normalize NB=02 | render | run [NB=02] | drift [NB=02] | hook
+#   make install | lab | check | units | test [NB=02] | normalize NB=02 | render | run [NB=02] | drift [NB=02] | bench | hook
 #   make constraints | clean
 
 VENV := .venv
@@ -12,8 +12,9 @@ ROOT_USER := $(if $(filter 0,$(shell id -u)),--allow-root)
 LAB_FLAGS ?=
 TEST_FLAGS ?=
 NB ?=
+NAMES ?=
 
-.PHONY: install lab check units test run normalize render drift hook constraints clean
+.PHONY: install lab check units test run normalize render drift bench hook constraints clean
 
 # An environment that was moved with its folder, or has lost its Python, is installed again.
 ifneq ($(shell test "$$(cat $(INSTALLED) 2>/dev/null)" = "$(CURDIR)" && $(BIN)/python -c '' 2>/dev/null && echo whole),whole)
@@ -51,6 +52,21 @@ run: $(INSTALLED)
 
 drift: $(INSTALLED)
 	$(BIN)/python -m tools.drift $(NB)
+
+# The other programs live in environments of their own. Of PyTorch the build without CUDA, where the package index has it.
+bench: $(INSTALLED) build/peers/torch/.installed build/peers/jax/.installed
+	$(BIN)/python -m benchmarks.peers $(NAMES)
+
+build/peers/torch/.installed: benchmarks/peers/requirements-torch.txt
+	rm -rf $(@D) && $(BIN)/python -m venv $(@D)
+	sed 's/^torch==.*/&+cpu/' $< | $(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r /dev/stdin \
+		|| $(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+build/peers/jax/.installed: benchmarks/peers/requirements-jax.txt
+	rm -rf $(@D) && $(BIN)/python -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
 
 hook: $(INSTALLED)
 	printf '#!/bin/sh\nexec make check\n' > .git/hooks/pre-commit

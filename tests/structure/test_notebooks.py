@@ -242,8 +242,9 @@ def test_helpers_are_shared():
     """Every public function of utils is used by two notebooks, or by another helper or a measurement."""
     sources = {path.stem: notebooks.code(notebooks.read(path)) for path in PATHS}
     for part in ("utils", "benchmarks", "tools"):
-        for module in (notebooks.ROOT / part).glob("*.py"):
-            sources[f"{part}.{module.stem}"] = module.read_text(encoding="utf8")
+        for module in (notebooks.ROOT / part).rglob("*.py"):
+            name = module.relative_to(notebooks.ROOT / part).with_suffix("")
+            sources[f"{part}.{name}"] = module.read_text(encoding="utf8")
     trees = {name: ast.parse(source) for name, source in sources.items()}
     for module in sorted(set(MODULES) - SERVING):
         for node in trees[f"utils.{module}"].body:

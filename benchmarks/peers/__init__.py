@@ -1,0 +1,1 @@
+"""This collection's training steps and generation beside those of other programs: `python -m benchmarks.peers`."""
