@@ -897,3 +897,99 @@ def minilm_answers(datasets, seed, limit=None):
             rows.append(found | {"answer": " ".join(answer.split())})
             print(rows[-1], flush=True)
     return rows
+
+
+def fast_steps(_, seed, limit=None):
+    """Milliseconds of a training step of the article's network for color images: layers, XLA, precision, batch size."""
+    fast, steps = lesson.load("fast_training"), {}
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    rng = np.random.default_rng(seed)
+    for batch in (32, 128, 512) if limit is None else (8,):
+        images, labels = rng.integers(0, 256, (batch, 32, 32, 3), np.uint8), rng.integers(0, 10, batch)
+        for (layers, xla), build in fast.ways().items():
+            for precision in ("float32", "mixed_bfloat16"):
+                keras.utils.set_random_seed(seed)
+                keras.config.set_dtype_policy(precision)
+                model = build()
+                keras.config.set_dtype_policy("float32")
+                model.compile("adam", loss, jit_compile=xla)
+                setting = layers, xla, precision, batch
+                steps[setting] = lambda data=(images, labels), model=model: model.train_on_batch(*data)
+    seconds = timing.median_seconds(steps, rounds=limit or 20, warm_up=3)
+    names = "layers", "xla", "precision", "batch"
+    return [dict(zip(names, way, strict=True)) | {"milliseconds": round(1_000 * seconds[way], 2)} for way in steps]
+
+
+def fast_parts(_, seed, limit=None):
+    """Milliseconds of the parts of a step: the forward pass of 128 images, with the gradients, with Adam's changes."""
+    fast, steps = lesson.load("fast_training"), {}
+    rng, batch = np.random.default_rng(seed), 8 if limit else 128
+    images = tf.constant(rng.integers(0, 256, (batch, 32, 32, 3), np.uint8))
+    labels = tf.constant(rng.integers(0, 10, batch))
+    for (layers, xla), build in fast.ways().items():
+        keras.utils.set_random_seed(seed)
+        model = build()
+        for part, program in fast.programs(model).items():
+            compiled = tf.function(program, jit_compile=xla)
+            steps[layers, xla, part] = lambda compiled=compiled: compiled(images, labels).numpy()
+    seconds = timing.median_seconds(steps, rounds=limit or 40, warm_up=3)
+    names = "layers", "xla", "part"
+    return [dict(zip(names, way, strict=True)) | {"milliseconds": round(1_000 * seconds[way], 2)} for way in steps]
+
+
+def fast_layers(_, seed, limit=None):
+    """Milliseconds of single layers and their gradients, Keras's without XLA and with it and the course's with it.
+
+    With the floating-point operations and the bytes that they cannot do without, and the ceilings of this machine in
+    the same run: the product of two matrices, and the sum of half a gigabyte.
+    """
+    fast, ways, work = lesson.load("fast_training"), {}, {}
+    keras.utils.set_random_seed(seed)
+    for name, (stock, ours, shape, flops) in fast.layer_cases(8 if limit else 128).items():
+        x = tf.random.stateless_normal(shape, (seed, 0))
+        for kind, layer, xla in (("Keras's", stock, False), ("Keras's", stock, True), ("the course's", ours, True)):
+            if layer is not None:
+                program = tf.function(fast.layer_and_gradients, jit_compile=xla)
+                upstream = tf.random.stateless_normal(layer(x, training=True).shape, (seed, 1))
+                arguments = layer, x, upstream
+                ways[name, kind, xla] = lambda program=program, arguments=arguments: program(*arguments)[0].numpy()
+                work[name, kind, xla] = flops, 4 * (3 * tf.size(x).numpy() + 2 * tf.size(upstream).numpy())
+    matrix = tf.random.stateless_normal((64, 64) if limit else (2048, 2048), (seed, 0))
+    memory = tf.random.stateless_normal((1, 1024, 1024) if limit else (128, 1024, 1024), (seed, 0))
+    product, total = tf.function(tf.matmul, jit_compile=True), tf.function(tf.reduce_sum, jit_compile=True)
+    ways["matrix product", "ceiling", True] = lambda: product(matrix, matrix).numpy()
+    ways["matrix product", "ceiling", False] = lambda: tf.matmul(matrix, matrix).numpy()
+    ways["sum", "ceiling", True] = lambda: total(memory).numpy()
+    for xla in (True, False):
+        work["matrix product", "ceiling", xla] = 2 * len(matrix) ** 3, 12 * len(matrix) ** 2
+    work["sum", "ceiling", True] = int(tf.size(memory)), 4 * int(tf.size(memory))
+    seconds = timing.median_seconds(ways, rounds=limit or 20, warm_up=3)
+    names = "layer", "kind", "xla"
+    return [
+        dict(zip(names, way, strict=True))
+        | {"milliseconds": round(1_000 * seconds[way], 3), "flops": work[way][0], "bytes": int(work[way][1])}
+        for way in ways
+    ]
+
+
+def fast_inputs(_, seed, limit=None):
+    """Milliseconds of a step of `fit`: a small dense network and the article's, by input and steps in one execution."""
+    fast, ways, steps = lesson.load("fast_training"), {}, limit or 96
+    rng = np.random.default_rng(seed)
+    images = rng.integers(0, 256, (128 * steps, 32, 32, 3), np.uint8)
+    labels = rng.integers(0, 10, len(images))
+    for network, build in fast.input_networks().items():
+        given_inputs = fast.inputs(images, labels) | fast.untuned_input(images, labels)
+        for given, make in given_inputs.items():
+            for together in (1, 2) if limit else (1, 16):
+                keras.utils.set_random_seed(seed)
+                model = build()
+                loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+                model.compile("adam", loss, jit_compile=True, steps_per_execution=together)
+                options = {"steps_per_epoch": steps, "verbose": 0} | make()
+                ways[network, given, together] = lambda model=model, options=options: model.fit(**options)
+    seconds = timing.median_seconds(ways, rounds=limit or 7, warm_up=1)
+    names = "network", "input", "together"
+    return [
+        dict(zip(names, way, strict=True)) | {"milliseconds": round(1_000 * seconds[way] / steps, 3)} for way in ways
+    ]
