@@ -1,5 +1,5 @@
 # Every target that needs packages installs them into .venv first, once. NB names notebooks: NB=02, NB="07 transformer", NB=all.
-#   make install | lab | check | units | test [NB=02] | normalize NB=02 | render | run [NB=02] | drift [NB=02] | bench | hook
+#   make install | lab | check | units | test [NB=02] | normalize NB=02 | render | run [NB=02] | drift [NB=02] | bench | book | hook
 #   make constraints | clean
 
 VENV := .venv
@@ -14,7 +14,7 @@ TEST_FLAGS ?=
 NB ?=
 NAMES ?=
 
-.PHONY: install lab check units test run normalize render drift bench hook constraints clean
+.PHONY: install lab check units test run normalize render drift bench book hook constraints clean
 
 # An environment that was moved with its folder, or has lost its Python, is installed again.
 ifneq ($(shell test "$$(cat $(INSTALLED) 2>/dev/null)" = "$(CURDIR)" && $(BIN)/python -c '' 2>/dev/null && echo whole),whole)
@@ -57,15 +57,30 @@ drift: $(INSTALLED)
 bench: $(INSTALLED) build/peers/torch/.installed build/peers/jax/.installed
 	$(BIN)/python -m benchmarks.peers $(NAMES)
 
-build/peers/torch/.installed: benchmarks/peers/requirements-torch.txt
+build/peers/torch/.installed: benchmarks/peers/requirements-torch.txt | $(INSTALLED)
 	rm -rf $(@D) && $(BIN)/python -m venv $(@D)
 	sed 's/^torch==.*/&+cpu/' $< | $(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r /dev/stdin \
 		|| $(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-build/peers/jax/.installed: benchmarks/peers/requirements-jax.txt
+build/peers/jax/.installed: benchmarks/peers/requirements-jax.txt | $(INSTALLED)
 	rm -rf $(@D) && $(BIN)/python -m venv $(@D)
 	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+# The site is made from the notebooks as they are stored, and needs nothing from elsewhere when it is read.
+book: $(INSTALLED) build/book/env/.installed build/book/node/.installed
+	$(BIN)/python -m tools.book
+
+build/book/env/.installed: docs/requirements.txt | $(INSTALLED)
+	rm -rf $(@D) && $(BIN)/python -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+build/book/node/.installed: docs/package.json docs/package-lock.json
+	@command -v npm >/dev/null || { echo "Expected npm, which comes with Node.js, for the book's formulas and diagrams."; exit 1; }
+	rm -rf $(@D) && mkdir -p $(@D) && cp $^ $(@D)
+	npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund
 	touch $@
 
 hook: $(INSTALLED)

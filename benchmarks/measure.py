@@ -1,12 +1,13 @@
-"""What the measurements share: a curve over training, and a results file."""
+"""What the measurements share: a curve over training, gradients left to TensorFlow, and a results file."""
 
+import contextlib
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 
-from utils import results
+from utils import layers, results
 from utils.runtime import keras  # started quietly
 
 
@@ -47,6 +48,19 @@ class Curve(keras.callbacks.Callback):
         print(row, flush=True)
         self.rows.append(row)
         self.start += time.perf_counter() - now
+
+
+@contextlib.contextmanager
+def automatic_gradients():
+    """Within this context, what is traced of the course's layers has TensorFlow's gradients instead of their own."""
+    kept = {name: getattr(layers, name) for name in ("_normalize", "_gru_states", "_lstm_states")}
+    for name, function in kept.items():
+        setattr(layers, name, lambda *arguments, plain=function.__wrapped__: plain(*arguments)[0])
+    try:
+        yield
+    finally:
+        for name, function in kept.items():
+            setattr(layers, name, function)
 
 
 def write(path: Path, rows: list[dict], header: dict[str, str]) -> None:

@@ -5,6 +5,7 @@ measurement, else the number of steps after which a training, or each of its par
 for a test.
 """
 
+import contextlib
 import functools
 import re
 import time
@@ -16,7 +17,7 @@ from sklearn import linear_model, metrics, preprocessing
 from sklearn.feature_extraction.text import TfidfVectorizer
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from benchmarks.measure import Curve
+from benchmarks.measure import Curve, automatic_gradients
 from utils import evaluation, lesson, results, timing
 from utils.layers import GRU
 from utils.runtime import keras, tf  # started quietly
@@ -899,12 +900,26 @@ def minilm_answers(datasets, seed, limit=None):
     return rows
 
 
+def several(call, times):
+    """Return a function that calls so many times: what another way left in the caches then counts less."""
+
+    def run():
+        for _ in range(times):
+            call()
+
+    return run
+
+
 def fast_steps(_, seed, limit=None):
-    """Milliseconds of a training step of the article's network for color images: layers, XLA, precision, batch size."""
-    fast, steps = lesson.load("fast_training"), {}
+    """Milliseconds of a training step of the article's network for color images: layers, XLA, precision, batch size.
+
+    Each takes turns with those of the same batch size, and takes 512 images a turn.
+    """
+    fast, rows = lesson.load("fast_training"), []
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     rng = np.random.default_rng(seed)
     for batch in (32, 128, 512) if limit is None else (8,):
+        steps, times = {}, limit or 512 // batch
         images, labels = rng.integers(0, 256, (batch, 32, 32, 3), np.uint8), rng.integers(0, 10, batch)
         for (layers, xla), build in fast.ways().items():
             for precision in ("float32", "mixed_bfloat16"):
@@ -913,11 +928,13 @@ def fast_steps(_, seed, limit=None):
                 model = build()
                 keras.config.set_dtype_policy("float32")
                 model.compile("adam", loss, jit_compile=xla)
-                setting = layers, xla, precision, batch
-                steps[setting] = lambda data=(images, labels), model=model: model.train_on_batch(*data)
-    seconds = timing.median_seconds(steps, rounds=limit or 20, warm_up=3)
-    names = "layers", "xla", "precision", "batch"
-    return [dict(zip(names, way, strict=True)) | {"milliseconds": round(1_000 * seconds[way], 2)} for way in steps]
+                step = functools.partial(model.train_on_batch, images, labels)
+                steps[layers, xla, precision] = several(step, times)
+        seconds = timing.median_seconds(steps, rounds=limit or 20, warm_up=3)
+        for way in steps:
+            row = dict(zip(("layers", "xla", "precision"), way, strict=True)) | {"batch": batch}
+            rows.append(row | {"milliseconds": round(1_000 * seconds[way] / times, 2)})
+    return rows
 
 
 def fast_parts(_, seed, limit=None):
@@ -931,45 +948,52 @@ def fast_parts(_, seed, limit=None):
         model = build()
         for part, program in fast.programs(model).items():
             compiled = tf.function(program, jit_compile=xla)
-            steps[layers, xla, part] = lambda compiled=compiled: compiled(images, labels).numpy()
-    seconds = timing.median_seconds(steps, rounds=limit or 40, warm_up=3)
+            steps[layers, xla, part] = several(lambda compiled=compiled: compiled(images, labels).numpy(), 4)
+    seconds = timing.median_seconds(steps, rounds=limit or 20, warm_up=3)
     names = "layers", "xla", "part"
-    return [dict(zip(names, way, strict=True)) | {"milliseconds": round(1_000 * seconds[way], 2)} for way in steps]
+    return [dict(zip(names, way, strict=True)) | {"milliseconds": round(250 * seconds[way], 2)} for way in steps]
 
 
 def fast_layers(_, seed, limit=None):
-    """Milliseconds of single layers and their gradients, Keras's without XLA and with it and the course's with it.
+    """Milliseconds of single layers and their gradients: Keras's without XLA and with it, the course's with it.
 
-    With the floating-point operations and the bytes that they cannot do without, and the ceilings of this machine in
-    the same run: the product of two matrices, and the sum of half a gigabyte.
+    Of the course's layers whose gradient is written by hand also with TensorFlow's. With the floating-point operations
+    and the bytes that a layer cannot do without, and the ceilings of this machine: the product of two matrices, and the
+    sum of half a gigabyte. The ways to compute a layer take turns, four times a turn.
     """
-    fast, ways, work = lesson.load("fast_training"), {}, {}
+    fast, rows = lesson.load("fast_training"), []
+
+    def measure(layer, flops, size, ways):
+        seconds = timing.median_seconds({way: several(call, 4) for way, call in ways.items()}, rounds=limit or 20)
+        for kind, xla in ways:
+            found = {"layer": layer, "kind": kind, "xla": xla, "milliseconds": round(250 * seconds[kind, xla], 3)}
+            rows.append(found | {"flops": flops, "bytes": size})
+
     keras.utils.set_random_seed(seed)
     for name, (stock, ours, shape, flops) in fast.layer_cases(8 if limit else 128).items():
-        x = tf.random.stateless_normal(shape, (seed, 0))
-        for kind, layer, xla in (("Keras's", stock, False), ("Keras's", stock, True), ("the course's", ours, True)):
-            if layer is not None:
-                program = tf.function(fast.layer_and_gradients, jit_compile=xla)
-                upstream = tf.random.stateless_normal(layer(x, training=True).shape, (seed, 1))
-                arguments = layer, x, upstream
-                ways[name, kind, xla] = lambda program=program, arguments=arguments: program(*arguments)[0].numpy()
-                work[name, kind, xla] = flops, 4 * (3 * tf.size(x).numpy() + 2 * tf.size(upstream).numpy())
-    matrix = tf.random.stateless_normal((64, 64) if limit else (2048, 2048), (seed, 0))
-    memory = tf.random.stateless_normal((1, 1024, 1024) if limit else (128, 1024, 1024), (seed, 0))
+        x, ways = tf.random.stateless_normal(shape, (seed, 0)), {}
+        upstream = tf.random.stateless_normal(stock(x, training=True).shape, (seed, 1))
+        kinds = [("Keras's", stock, False), ("Keras's", stock, True)] + ([("the course's", ours, True)] if ours else [])
+        kinds += [("automatic gradient", ours, True)] if name in ("batch normalization", "GRU", "LSTM") else []
+        for kind, layer, xla in kinds:
+            if not layer.built:
+                layer.build(shape)
+            # A concrete function with the layer as an argument would spend over ten milliseconds on that in each call.
+            program = tf.function(functools.partial(fast.layer_and_gradients, layer), jit_compile=xla)
+            with automatic_gradients() if kind == "automatic gradient" else contextlib.nullcontext():
+                program = program.get_concrete_function(x, upstream)
+            ways[kind, xla] = lambda program=program, x=x, upstream=upstream: program(x, upstream)[0].numpy()
+        measure(name, flops, 4 * (3 * int(tf.size(x)) + 2 * int(tf.size(upstream))), ways)
+    size = 64 if limit else 2048
+    matrix = tf.random.stateless_normal((size, size), (seed, 0))
     product, total = tf.function(tf.matmul, jit_compile=True), tf.function(tf.reduce_sum, jit_compile=True)
-    ways["matrix product", "ceiling", True] = lambda: product(matrix, matrix).numpy()
-    ways["matrix product", "ceiling", False] = lambda: tf.matmul(matrix, matrix).numpy()
-    ways["sum", "ceiling", True] = lambda: total(memory).numpy()
-    for xla in (True, False):
-        work["matrix product", "ceiling", xla] = 2 * len(matrix) ** 3, 12 * len(matrix) ** 2
-    work["sum", "ceiling", True] = int(tf.size(memory)), 4 * int(tf.size(memory))
-    seconds = timing.median_seconds(ways, rounds=limit or 20, warm_up=3)
-    names = "layer", "kind", "xla"
-    return [
-        dict(zip(names, way, strict=True))
-        | {"milliseconds": round(1_000 * seconds[way], 3), "flops": work[way][0], "bytes": int(work[way][1])}
-        for way in ways
-    ]
+    calls = {True: lambda: product(matrix, matrix).numpy(), False: lambda: tf.matmul(matrix, matrix).numpy()}
+    ways = {("ceiling", xla): call for xla, call in calls.items()}
+    measure("matrix product", 2 * size**3, 12 * size**2, ways)
+    memory = tf.random.stateless_normal((1 if limit else 128, 1024, 1024), (seed, 0))
+    numbers = int(tf.size(memory))
+    measure("sum", numbers, 4 * numbers, {("ceiling", True): lambda: total(memory).numpy()})
+    return rows
 
 
 def fast_inputs(_, seed, limit=None):
@@ -979,14 +1003,13 @@ def fast_inputs(_, seed, limit=None):
     images = rng.integers(0, 256, (128 * steps, 32, 32, 3), np.uint8)
     labels = rng.integers(0, 10, len(images))
     for network, build in fast.input_networks().items():
-        given_inputs = fast.inputs(images, labels) | fast.untuned_input(images, labels)
-        for given, make in given_inputs.items():
+        for given, arguments in fast.input_kinds(images, labels).items():
             for together in (1, 2) if limit else (1, 16):
                 keras.utils.set_random_seed(seed)
                 model = build()
                 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
                 model.compile("adam", loss, jit_compile=True, steps_per_execution=together)
-                options = {"steps_per_epoch": steps, "verbose": 0} | make()
+                options = {"steps_per_epoch": steps, "verbose": 0} | arguments
                 ways[network, given, together] = lambda model=model, options=options: model.fit(**options)
     seconds = timing.median_seconds(ways, rounds=limit or 7, warm_up=1)
     names = "network", "input", "together"

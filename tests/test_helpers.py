@@ -8,6 +8,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 
 from utils import checks, evaluation, pipeline, plotting, timing, training
@@ -86,6 +87,16 @@ def test_plot_curves_refuses_too_few_and_too_many(count):
     with pytest.raises(ValueError, match="Expected 1 to 6 curves"):
         plotting.plot_curves(ax, {str(i): [0] for i in range(count)}, title="", xlabel="", ylabel="")
     plt.close("all")
+
+
+def test_plot_multiples_has_a_marker_for_each_program_and_refuses_more_than_eight():
+    table = pd.DataFrame({"left": [0.5, 2.0], "right": [np.nan, 4.0]}, index=["one_task", "two"])
+    _, ax = plt.subplots()
+    assert plotting.plot_multiples(ax, table, title="t") is ax
+    assert [line.get_xdata().tolist()[1] for line in ax.get_lines()[:2]] == [2.0, 4.0]
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["one task", "two"]
+    with pytest.raises(ValueError, match="Expected at most 8 programs, received 9"):
+        plotting.plot_multiples(ax, pd.DataFrame(np.ones((1, 9))), title="t")
 
 
 @pytest.mark.parametrize(("shape", "dtype"), [((5, 4, 6), np.uint8), ((5, 4, 6), np.float32), ((3, 4, 4, 3), np.uint8)])

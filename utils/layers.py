@@ -44,9 +44,8 @@ class MaxPooling2D(keras.layers.MaxPooling2D):
 class BatchNormalization(keras.layers.BatchNormalization):
     """Normalize by the mean and variance of the batch, as `keras.layers.BatchNormalization` (Ioffe and Szegedy, 2015).
 
-    Outputs, gradients and moving statistics are those of Keras's layer. Training with Keras's layer takes sums over
-    products, such as Σx², which XLA on a CPU computes inside one slow loop. Here each product is stored first and then
-    summed as a matrix product with a row of ones, and the gradient is written out (section 3 of the paper).
+    Outputs, gradients and moving statistics are those of Keras's layer. The gradient is written out (section 3 of the
+    paper), and each product is stored first and then summed, as a matrix product with a row of ones.
 
     Takes (…, channels) float32. Cases that need something else go to Keras's layer: inference, a mask, another axis
     or dtype, `synchronized=True`.

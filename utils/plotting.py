@@ -75,3 +75,31 @@ def show_images(
     for ax, text in zip(axes.flat, titles, strict=False):
         ax.set_title(text, fontsize=10)
     return figure
+
+
+def plot_multiples(ax: Axes, multiples, *, title: str) -> Axes:
+    """Draw times as multiples of ours, a marker for each other program, on a logarithmic axis; return `ax`.
+
+    Args:
+        ax: where to draw.
+        multiples: a pandas table (tasks, programs) of times divided by ours; what was not measured is NaN.
+        title: the finding, in words.
+
+    Raises:
+        ValueError: if there are more than eight programs.
+    """
+    markers = "osDv^<>P"
+    if len(multiples.columns) > len(markers):
+        raise ValueError(f"Expected at most {len(markers)} programs, received {len(multiples.columns)}.")
+    places = np.arange(len(multiples))
+    for marker, (name, times) in zip(markers, multiples.items(), strict=False):
+        ax.plot(times, places, marker, label=name, alpha=0.8)
+    ax.axvline(1, color="black", linewidth=1)
+    ticks = (0.5, 1, 2, 5, 10)
+    names = [task.replace("_", " ") for task in multiples.index]
+    ax.set(xscale="log", xticks=ticks, xticklabels=ticks, yticks=places, yticklabels=names)
+    ax.set(title=title, xlabel="time, as a multiple of ours")
+    ax.minorticks_off()
+    ax.invert_yaxis()
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    return ax
