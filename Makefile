@@ -14,7 +14,7 @@ TEST_FLAGS ?=
 NB ?=
 NAMES ?=
 
-.PHONY: install lab check units test run normalize render drift bench book hook constraints clean
+.PHONY: install lab check units test run normalize render drift bench book weekly hook constraints clean
 
 # An environment that was moved with its folder, or has lost its Python, is installed again.
 ifneq ($(shell test "$$(cat $(INSTALLED) 2>/dev/null)" = "$(CURDIR)" && $(BIN)/python -c '' 2>/dev/null && echo whole),whole)
@@ -33,6 +33,10 @@ check: $(INSTALLED)
 
 units: $(INSTALLED)
 	$(BIN)/python -m pytest --ignore=tests/structure tests utils $(TEST_FLAGS)
+
+# What the other tests leave out as it takes long: half an hour on two cores.
+weekly: $(INSTALLED)
+	$(BIN)/python -m pytest -m weekly tests $(TEST_FLAGS)
 
 # With NB these notebooks only (NB=all: every one); else everything.
 test: $(if $(NB),$(INSTALLED),check units)

@@ -203,6 +203,15 @@ def test_three_commits_in_a_row_execute_all_without_data():
     assert max(len(turn) for _, turn in turns) == 3
 
 
+def test_a_notebook_has_changed_if_its_code_has():
+    def text(prose, source):
+        cells = [nbformat.v4.new_markdown_cell(prose), nbformat.v4.new_code_cell(source)]
+        return nbformat.writes(nbformat.v4.new_notebook(cells=cells))
+
+    assert offline.code(text("one", "1")) == offline.code(text("two", "1"))
+    assert offline.code(text("one", "1")) != offline.code(text("one", "2"))
+
+
 # Lessons as modules
 
 

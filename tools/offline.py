@@ -2,10 +2,11 @@
 
 python -m tools.offline        prints their paths; on standard error, why
 
-All that load data and changed in the last commits, and a third of the others that load data, which goes on with the
-number of commits: three commits in a row cover all.
+All that load data and whose code changed in the last commits, and a third of the others that load data, which goes on
+with the number of commits: three commits in a row cover all.
 """
 
+import json
 import subprocess
 import sys
 
@@ -19,6 +20,11 @@ def git(*arguments: str) -> list[str]:
     """Return the lines that a git command prints."""
     command = ["git", "-C", str(notebooks.ROOT), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+
+
+def code(text: str) -> list[list[str]]:
+    """Return the sources of the code cells of a notebook's text."""
+    return [cell["source"] for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
 
 
 def choose(names: list[str], changed: set[str], commits: int) -> tuple[list[str], list[str]]:
@@ -35,11 +41,16 @@ def main() -> int:
         sources = [DATA_SETS[name].source for name in notebooks.data_sets(notebooks.read(path))]
         if any(source is not None for source in sources):
             loading.append(path.name)
-    history = git("log", f"-{RECENT}", "--name-only", "--pretty=format:")
-    changed = {line.removeprefix("notebooks/") for line in history}
+    oldest = git("rev-list", f"-{RECENT + 1}", "HEAD")[-1]
+    changed = set()
+    for name in loading:
+        path = f"notebooks/{name}"
+        before = git("ls-tree", "--name-only", oldest, path) and "\n".join(git("show", f"{oldest}:{path}"))
+        if not before or code(before) != code((notebooks.ROOT / path).read_text(encoding="utf8")):
+            changed.add(name)
     recent, turn = choose(loading, changed, int(git("rev-list", "--count", "HEAD")[0]))
     print(
-        f"without data: changed lately {', '.join(recent) or 'none'}; in turn {', '.join(turn) or 'none'}",
+        f"without data: code changed lately {', '.join(recent) or 'none'}; in turn {', '.join(turn) or 'none'}",
         file=sys.stderr,
     )
     print(*(notebooks.FOLDER / name for name in [*recent, *turn]))
