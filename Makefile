@@ -1,5 +1,5 @@
 # Every target that needs packages installs them into .venv first, once. NB names notebooks: NB=02, NB="07 transformer", NB=all.
-#   make install | lab | check | units | test [NB=02] | normalize NB=02 | render | run [NB=02] | drift [NB=02] | bench | book | hook
+#   make install | lab | check | units | test [NB=02] | normalize NB=02 | render | run [NB=02] | drift [NB=02] | bench | weekly | book | book-test | pieces | hook
 #   make constraints | clean
 
 VENV := .venv
@@ -14,7 +14,7 @@ TEST_FLAGS ?=
 NB ?=
 NAMES ?=
 
-.PHONY: install lab check units test run normalize render drift bench book weekly hook constraints clean
+.PHONY: install lab check units test run normalize render drift bench book book-test pieces weekly hook constraints clean
 
 # An environment that was moved with its folder, or has lost its Python, is installed again.
 ifneq ($(shell test "$$(cat $(INSTALLED) 2>/dev/null)" = "$(CURDIR)" && $(BIN)/python -c '' 2>/dev/null && echo whole),whole)
@@ -75,6 +75,16 @@ build/peers/jax/.installed: benchmarks/peers/requirements-jax.txt | $(INSTALLED)
 # The site is made from the notebooks as they are stored, and needs nothing from elsewhere when it is read.
 book: $(INSTALLED) build/book/env/.installed build/book/node/.installed
 	$(BIN)/python -m tools.book
+
+book-test: book
+	build/book/env/bin/python -m pytest --noconftest -o addopts= -q docs/test_book.py
+
+# The data of the book's interactive pieces, from trained networks, and their pictures; needs the real data.
+pieces: $(INSTALLED) build/book/env/.installed build/book/node/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check onnx==1.23.2
+	$(BIN)/python -m tools.pieces $(NAMES)
+	$(BIN)/python -m tools.book
+	build/book/env/bin/python docs/take_pictures.py
 
 build/book/env/.installed: docs/requirements.txt | $(INSTALLED)
 	rm -rf $(@D) && $(BIN)/python -m venv $(@D)

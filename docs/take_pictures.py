@@ -1,0 +1,33 @@
+"""Take the pictures that stand in for the interactive pieces where scripts are off: `make pieces` runs this."""
+
+import functools
+import http.server
+import shutil
+import threading
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parents[1]
+
+handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=ROOT / "build" / "book" / "html")
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)  # from a file, a browser does not run a network
+threading.Thread(target=server.serve_forever, daemon=True).start()
+with sync_playwright() as playwright:
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+    page = browser.new_page(viewport={"width": 1280, "height": 1600})
+    page.goto(f"http://127.0.0.1:{server.server_port}/see_it_move.html")
+    page.add_style_tag(content="header, .bd-header-article, .skip-link { display: none !important }")
+    page.locator("figure[data-piece=filter]").get_by_role("button", name="Show all").click()
+    page.locator("figure[data-piece=attention] .piece-target button").nth(2).click()
+    page.locator("figure[data-piece=reader]").get_by_role("button", name="Read test digit 3").click()
+    page.wait_for_function(
+        "document.querySelector('[data-piece=reader] .piece-result').innerText.startsWith('It reads')"
+    )
+    for name in ("quadratic", "filter", "sampling", "attention", "reader"):
+        figure = page.locator(f"figure[data-piece={name}]")
+        figure.scroll_into_view_if_needed()
+        figure.screenshot(path=ROOT / "docs" / "pieces" / f"{name}.png")
+        print(f"docs/pieces/{name}.png")
+    browser.close()
