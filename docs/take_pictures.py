@@ -1,4 +1,7 @@
-"""Take the pictures that stand in for the interactive pieces where scripts are off: `make pieces` runs this."""
+"""Take the pictures that stand in for the interactive pieces where scripts are off, and that of the README.
+
+`make pieces` runs this.
+"""
 
 import functools
 import http.server
@@ -30,4 +33,10 @@ with sync_playwright() as playwright:
         figure.scroll_into_view_if_needed()
         figure.screenshot(path=ROOT / "docs" / "pieces" / f"{name}.png")
         print(f"docs/pieces/{name}.png")
+    page.goto(f"http://127.0.0.1:{server.server_port}/notebooks/01_gradient_descent.html")
+    page.wait_for_selector("#one-step-by-hand mjx-container")
+    top = page.evaluate("document.querySelector('#one-step-by-hand').getBoundingClientRect().top + window.scrollY")
+    page.evaluate(f"window.scrollTo(0, {top - 80})")
+    page.wait_for_timeout(1_000)  # until fonts and scrolling have settled
+    page.screenshot(path=ROOT / "docs" / "picture.png", clip={"x": 270, "y": 70, "width": 730, "height": 840})
     browser.close()

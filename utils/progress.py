@@ -1,14 +1,32 @@
 """A live training display that leaves comparable lines behind."""
 
 import sys
+from collections.abc import Sequence
 
+import numpy as np
 from tqdm import tqdm
 
 from utils.runtime import keras  # started quietly
 
 
+def curve(values: Sequence[float], width: int = 20) -> str:
+    """Return numbers as a line of blocks, from the lowest to the highest; more than `width` are thinned out evenly.
+
+    What is not finite is left out.
+
+    >>> curve([4, 3, 2, 1, 1, float("nan")])
+    '█▆▃▁▁'
+    """
+    chosen = np.asarray(values)[np.linspace(0, len(values) - 1, min(len(values), width)).round().astype(int)]
+    chosen = chosen[np.isfinite(chosen)]
+    if not len(chosen):
+        return ""
+    heights = 7 * (chosen - chosen.min()) / (np.ptp(chosen) or 1)
+    return "".join("▁▂▃▄▅▆▇█"[round(height)] for height in heights)
+
+
 class Progress(keras.callbacks.Callback):
-    """Show a bar with loss, metrics and time left while `fit` runs; leave two lines without times.
+    """Show a bar with a curve of the loss, metrics and time left while `fit` runs; leave two lines without times.
 
     The bar goes to standard output, in Jupyter and in a terminal, and is erased at the end. Use with
     `fit(..., verbose=0, callbacks=[Progress()])`. The first line gives the loss averaged over the first epoch, which
@@ -18,6 +36,7 @@ class Progress(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         self.epochs = {}  # number, from 1 → loss and metrics
+        self.losses = []  # after each step, as Keras reports it: the mean since the epoch began
         self.bar = tqdm(desc=self.model.name, unit="step", file=sys.stdout, leave=False)
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -26,6 +45,9 @@ class Progress(keras.callbacks.Callback):
             self.bar.reset(total=self.params["steps"] * (self.params["epochs"] - epoch))
 
     def on_train_batch_end(self, batch, logs=None):
+        self.losses.append(float(logs["loss"]))
+        if (sys.stdout.encoding or "").lower().startswith("utf"):
+            self.bar.set_description_str(f"{self.model.name} {curve(self.losses)}", refresh=False)
         self.bar.set_postfix(logs, refresh=False)
         self.bar.update(batch + 1 - self.steps_done)  # several steps at once under steps_per_execution
         self.steps_done = batch + 1
