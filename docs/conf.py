@@ -14,7 +14,6 @@ nb_output_stderr = "show"
 myst_enable_extensions = ["amsmath", "dollarmath"]
 myst_heading_anchors = 3
 suppress_warnings = ["myst.header"]  # a notebook's cells may begin below the level of the last heading
-exclude_patterns = ["**/node_modules"]
 
 html_theme = "sphinx_book_theme"
 html_title = project

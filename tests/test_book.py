@@ -3,6 +3,7 @@
 import nbformat
 import pytest
 
+from tests.structure import test_notebooks
 from tools import articles, book, notebooks, pieces
 
 ARTICLE = articles.Article("003", "An article", {number: "…" for number in ("3.1", "3.2", "4", "9", "9 Q1", "9 Q2")})
@@ -76,3 +77,12 @@ def test_the_pieces_data_follow_the_first_lesson_and_other_names_are_refused(mon
     monkeypatch.setattr("sys.argv", ["pieces", "circle"])
     assert pieces.main() == 1
     assert "Expected names of pieces (quadratic, filter, " in capsys.readouterr().err
+
+
+def test_the_template_has_all_parts_and_runs():
+    template = notebooks.read(book.DOCS / "template.ipynb")
+    prose = notebooks.prose(template)
+    places = [prose.find(part) for part in (*test_notebooks.PARTS, "## Break it", "**Predict:**")]
+    assert -1 not in places
+    assert notebooks.execute(template, "template").error == ""
+    assert notebooks.checks(template) >= 4

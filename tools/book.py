@@ -111,9 +111,9 @@ def contents(entries: list[notebooks.Entry], article_names: list[str]) -> list[s
 def write_source() -> None:
     """Write all pages as Sphinx reads them."""
     shutil.rmtree(SOURCE, ignore_errors=True)
-    shutil.copytree(
-        DOCS, SOURCE, ignore=shutil.ignore_patterns("static", "pieces", "*.json", "*.txt", "[!c]*.py", "*.toml")
-    )
+    SOURCE.mkdir(parents=True)
+    for path in (*DOCS.glob("*.md"), DOCS / "conf.py"):
+        shutil.copy(path, SOURCE)
     shutil.copytree(DOCS / "static", SOURCE / "_static")
     shutil.copytree(DOCS / "pieces", SOURCE / "_static" / "pieces")
     for origin, place in VENDORED.items():
