@@ -25,7 +25,7 @@ endif
 install: $(INSTALLED)
 
 lab: $(INSTALLED)
-	$(BIN)/python -m jupyterlab $(ROOT_USER) --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks $(LAB_FLAGS)
+	$(BIN)/python -m jupyterlab $(ROOT_USER) --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(LAB_FLAGS)
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .

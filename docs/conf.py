@@ -5,7 +5,7 @@ import os
 from pygments.lexers.special import TextLexer
 
 project = "Foundation Models, Step by Step"
-author = "The authors of Foundation Models, Step by Step"
+author = "the authors of Foundation Models, Step by Step"
 copyright = "the authors, CC BY 4.0"
 
 extensions = ["myst_nb"]

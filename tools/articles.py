@@ -50,7 +50,8 @@ def citations(text: str, articles: list[Article]) -> list[tuple[str, str]]:
             section, _, last = part.partition("–")
             order = by_name[name] if last else [section]
             between = order[order.index(section) : order.index(last or section) + 1]
-            found += [(name, number) for number in between]
+            depth = max(section.count("."), last.count("."))
+            found += [(name, number) for number in between if number.count(".") <= depth]
     for name, number in found:
         if number not in by_name[name]:
             raise ValueError(f"Expected a section of article {name} in docs/articles.toml, received §{number}.")
@@ -90,6 +91,9 @@ def write(folder: Path, stored: dict[str, NotebookNode]) -> list[str]:
         lines = [
             f"# Article {article.name}: {article.title}",
             "",
+            "One of five Chinese articles on foundation models, passed on as text files without authors or dates. They "
+            "are not part of this collection, and reading it does not need them.",
+            "",
             "Each section, and where the notebooks follow it. ✗ marks a *Document check*: a place where the article is "
             "wrong, with the cell that shows it. All corrections in one list: [Errata](../ERRATA.md).",
             "",
@@ -97,7 +101,9 @@ def write(folder: Path, stored: dict[str, NotebookNode]) -> list[str]:
             "|---|---|---|",
         ]
         for number, title in article.sections.items():
-            where = "<br>".join(dict.fromkeys(rows[article.name, number])) or "–"
+            parent = number.rpartition(".")[0]
+            where = "<br>".join(dict.fromkeys(rows[article.name, number]))
+            where = where or (f"with {parent}" if rows[article.name, parent] else "–")
             lines.append(f"| {number} | {title} | {where} |")
         (folder / f"{article.name}.md").write_text("\n".join(lines) + "\n", encoding="utf8")
     return [article.name for article in articles]

@@ -98,7 +98,8 @@ def contents(entries: list[notebooks.Entry], article_names: list[str]) -> list[s
         ]
         for tens, part in enumerate(parts)
     }
-    trees["More"] = ["See it move <see_it_move>", "Glossary, English and Chinese <glossary>"]
+    trees = {"To play with": ["See it move <see_it_move>"]} | trees
+    trees["To look up"] = ["Glossary, English and Chinese <glossary>"]
     trees["The articles"] = [f"Article {name} <articles/{name}>" for name in article_names]
     trees["About"] = ["Errata <ERRATA>", "Changes <CHANGELOG>", "Contributing <CONTRIBUTING>", "The data <data/README>"]
     return [
@@ -130,8 +131,11 @@ def write_source() -> None:
         (SOURCE / name).parent.mkdir(exist_ok=True)
         (SOURCE / name).write_text(text, encoding="utf8")
     with (SOURCE / "index.md").open("a", encoding="utf8") as index:
-        index.write("\n## The notebooks\n\n")
-        index.writelines(f"- [{entry.title}](notebooks/{entry.file}): {entry.about}\n" for entry in entries)
+        index.write("\n## The notebooks, and how long each runs on two cores\n\n")
+        for entry in entries:
+            seconds = stored[entry.file].metadata.course.cost.seconds
+            line = f"- {entry.number:02} [{entry.title}](notebooks/{entry.file}): {entry.about} ({seconds} s)\n"
+            index.write(line)
         index.write("\n" + "\n".join(contents(entries, articles.write(SOURCE / "articles", stored))))
     copy_linked()
 
@@ -155,7 +159,7 @@ def main() -> int:
     command = [sphinx, "--fail-on-warning", "--keep-going", "--quiet", "-d", BOOK / "doctrees", SOURCE, HTML]
     code = subprocess.run(command).returncode
     if not code:
-        print(f"The book: {HTML / 'index.html'}")
+        print(f"The book: {HTML / 'index.html'}. To serve it: python3 -m http.server --directory {HTML}")
     return code
 
 

@@ -98,7 +98,9 @@ def readme_table(entries: list[notebooks.Entry], stored: dict[str, NotebookNode]
         total += course.cost.seconds
     where = "; ".join(f"{', '.join(numbers)} on {machine}" for machine, numbers in machines.items())
     where = next(iter(machines)) if len(machines) == 1 else where
-    return "\n".join([*lines, "", f"All take {total / 60:.0f} minutes. Measured on {where}; compilation included.", ""])
+    return "\n".join(
+        [*lines, "", f"All together take {total / 60:.0f} minutes. Measured on {where}; compilation included.", ""]
+    )
 
 
 def data_table(entries: list[notebooks.Entry], stored: dict[str, NotebookNode]) -> str:

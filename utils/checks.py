@@ -58,6 +58,13 @@ def expect_close(actual, desired, claim: str, *, rtol: float = 0.0, atol: float 
     print(f"✓ {claim}")
 
 
+class WrongAnswer(AssertionError):
+    """An answer that is not right yet; Jupyter shows its text without a traceback, as nothing crashed."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
+
+
 def exercise(title: str, answer, is_right: Callable[[Any], bool]) -> None:
     """Say whether an exercise is answered: "○" while the answer is still `...`, "✓" once `is_right(answer)` is true.
 
@@ -67,7 +74,7 @@ def exercise(title: str, answer, is_right: Callable[[Any], bool]) -> None:
         is_right: a check of the answer; an exception that it raises counts as a wrong answer.
 
     Raises:
-        AssertionError: "✗", with the answer, if it is wrong.
+        WrongAnswer: "✗", with the answer, if it is wrong.
 
     >>> exercise("Exercise 1", ..., lambda answer: answer == 42)
     ○ Exercise 1: replace ... with your answer
@@ -82,7 +89,7 @@ def exercise(title: str, answer, is_right: Callable[[Any], bool]) -> None:
     except Exception as error:
         right, reason = False, f"its check raised {type(error).__name__}: {error}"
     if not right:
-        raise AssertionError(f"✗ {title}: received {answer!r}; {reason}. Change the answer and run the cell again.")
+        raise WrongAnswer(f"✗ {title}: received {answer!r}; {reason}. Change the answer and run the cell again.")
     print(f"✓ {title}")
 
 

@@ -62,9 +62,10 @@
       row.forEach((weight, index) => words.children[index].style.setProperty("--weight", weight));
       [...signs.children].forEach((sign, index) =>
         sign.setAttribute("aria-pressed", String(index === target)));
-      const largest = [...row.keys()].sort((a, b) => row[b] - row[a]).slice(0, 3);
+      const largest = [...row.keys()].sort((a, b) => row[b] - row[a]).slice(0, 3)
+        .filter((index) => row[index] >= 0.005);
       const said = largest.map((index) => `${source[index]} ${row[index].toFixed(2)}`).join(", ");
-      result.say(`Writing ${written[target]} (sign ${target + 1}), this head looks at: ${said}.`);
+      result.say(`Writing ${written[target]} (character ${target + 1}), this head looks at: ${said}.`);
     }
 
     fill();

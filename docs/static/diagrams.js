@@ -1,4 +1,7 @@
 // Draw each Mermaid block with the library that this site serves itself, again when light and dark are exchanged.
+if (location.protocol === "file:" && window.DOCUMENTATION_OPTIONS) {
+  DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false; // it would fetch pages, which browsers refuse there
+}
 (function () {
   const dark = () => document.documentElement.dataset.theme === "dark";
 
