@@ -3,24 +3,20 @@
 `make pieces` runs this.
 """
 
-import functools
-import http.server
 import shutil
-import threading
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[1]
 
-handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=ROOT / "build" / "book" / "html")
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)  # from a file, a browser does not run a network
-threading.Thread(target=server.serve_forever, daemon=True).start()
+HTML = ROOT / "build" / "book" / "html"
+
 with sync_playwright() as playwright:
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
     page = browser.new_page(viewport={"width": 1280, "height": 1600})
-    page.goto(f"http://127.0.0.1:{server.server_port}/see_it_move.html")
+    page.goto((HTML / "see_it_move.html").as_uri())
     page.add_style_tag(content="header, .bd-header-article, .skip-link { display: none !important }")
     page.locator("figure[data-piece=filter]").get_by_role("button", name="Show all").click()
     page.locator("figure[data-piece=attention] .piece-target button").nth(2).click()
@@ -33,7 +29,7 @@ with sync_playwright() as playwright:
         figure.scroll_into_view_if_needed()
         figure.screenshot(path=ROOT / "docs" / "pieces" / f"{name}.png")
         print(f"docs/pieces/{name}.png")
-    page.goto(f"http://127.0.0.1:{server.server_port}/notebooks/01_gradient_descent.html")
+    page.goto((HTML / "notebooks" / "01_gradient_descent.html").as_uri())
     page.wait_for_selector("#one-step-by-hand mjx-container")
     top = page.evaluate("document.querySelector('#one-step-by-hand').getBoundingClientRect().top + window.scrollY")
     page.evaluate(f"window.scrollTo(0, {top - 80})")

@@ -154,6 +154,9 @@ def test_the_folder_can_be_read_without_a_server(open_page, name):
     page = open_page(name, base=HTML.as_uri() + "/")
     settle(page)
     assert page.locator("article h1").count() == 1
+    if name == "see_it_move.html":
+        page.locator("figure[data-piece=reader]").get_by_role("button", name="Read test digit 3").click()
+        page.get_by_text("It reads 7").wait_for()
 
 
 # The interactive pieces

@@ -8,6 +8,8 @@ launch buttons.
 """
 
 import ast
+import base64
+import json
 import re
 import shutil
 import subprocess
@@ -32,9 +34,16 @@ VENDORED = {  # in node_modules: in _static/vendor
     "mathjax/es5/a11y": "mathjax/a11y",
     "mathjax/es5/sre": "mathjax/sre",
     "onnxruntime-web/dist/ort.wasm.min.js": "ort.wasm.min.js",
-    "onnxruntime-web/dist/ort-wasm-simd-threaded.mjs": "ort-wasm-simd-threaded.mjs",
-    "onnxruntime-web/dist/ort-wasm-simd-threaded.wasm": "ort-wasm-simd-threaded.wasm",
 }
+
+RUNTIME = "onnxruntime-web/dist/ort-wasm-simd-threaded"
+
+
+def embedded_runtime() -> str:
+    """Return the two other files of the runtime as a script: browsers refuse to fetch them for a page on disk."""
+    parts = {"glue": ".mjs", "wasm": ".wasm"}
+    texts = {name: base64.b64encode((VENDOR / f"{RUNTIME}{end}").read_bytes()).decode() for name, end in parts.items()}
+    return f"window.ortEmbedded = {json.dumps(texts)};\n"
 
 
 def alternative(source: str) -> str:
@@ -121,6 +130,7 @@ def write_source() -> None:
         path, copy = VENDOR / origin, SOURCE / "_static" / "vendor" / place
         copy.parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if path.is_dir() else shutil.copy)(path, copy)
+    (SOURCE / "_static" / "vendor" / "ort.embedded.js").write_text(embedded_runtime(), encoding="utf8")
     entries = notebooks.index()
     stored = {entry.file: notebooks.read(notebooks.FOLDER / entry.file) for entry in entries}
     (SOURCE / "notebooks").mkdir()

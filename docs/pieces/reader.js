@@ -7,20 +7,25 @@
   let session = null; // the promise of the network
   let ready = false;
 
-  const onDisk = "Browsers do not run the network in a page that is opened as a file: " +
-    "run “python -m http.server” in the folder of the book, and open http://localhost:8000.";
+  function script(name) {
+    return new Promise((onload, onerror) => {
+      document.head.append(element("script", { src: `${vendor}${name}`, onload, onerror }));
+    });
+  }
 
-  /** Load the runtime once, when it is first needed: it is several megabytes. */
+  const bytes = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+
+  /** Load the runtime once, when it is first needed: it is several megabytes. Its parts come as
+      scripts, not as files to fetch, so that it also runs in a page that is opened as a file. */
   function load() {
-    if (location.protocol === "file:") return Promise.reject(new Error(onDisk));
-    session = session || new Promise((onload, onerror) => {
-      document.head.append(element("script", { src: `${vendor}ort.wasm.min.js`, onload, onerror }));
-    }).then(() => {
+    session = session || script("ort.wasm.min.js").then(() => script("ort.embedded.js")).then(() => {
+      const { glue, wasm } = window.ortEmbedded;
+      const mjs = URL.createObjectURL(new Blob([bytes(glue)], { type: "text/javascript" }));
       // One thread: more need headers that a plain file server does not send.
-      Object.assign(window.ort.env.wasm, { numThreads: 1, wasmPaths: vendor });
+      const settings = { numThreads: 1, wasmPaths: { mjs }, wasmBinary: bytes(wasm).buffer };
+      Object.assign(window.ort.env.wasm, settings);
       window.ort.env.logLevel = "error";
-      const bytes = Uint8Array.from(atob(data.model), (character) => character.charCodeAt(0));
-      return window.ort.InferenceSession.create(bytes, { executionProviders: ["wasm"] });
+      return window.ort.InferenceSession.create(bytes(data.model), { executionProviders: ["wasm"] });
     }).catch(() => {
       throw new Error("The network could not be loaded. Please load the page again.");
     });
