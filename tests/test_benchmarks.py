@@ -27,7 +27,7 @@ def small(dataset):
 
 
 # One of each kind of data, and one of times.
-PROMPT = {"mnist_article", "shakespeare_recipe", "translation", "number_norms", "fast_parts"}
+PROMPT = {"mnist_article", "shakespeare_recipe", "number_norms", "fast_parts"}
 
 
 def marked(name):
