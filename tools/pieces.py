@@ -7,6 +7,7 @@ scripts are off come from `make book-test`, which takes them in a browser.
 """
 
 import base64
+import functools
 import json
 import sys
 
@@ -41,6 +42,7 @@ def digits() -> tuple[np.ndarray, np.ndarray]:
     return standins.digits()[2:]
 
 
+@functools.cache
 def article() -> keras.Model:
     """Return the network of article 003, trained for two epochs."""
     mnist = data.load_mnist()

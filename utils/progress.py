@@ -17,7 +17,8 @@ def curve(values: Sequence[float], width: int = 20) -> str:
     >>> curve([4, 3, 2, 1, 1, float("nan")])
     '█▆▃▁▁'
     """
-    chosen = np.asarray(values)[np.linspace(0, len(values) - 1, min(len(values), width)).round().astype(int)]
+    places = np.linspace(0, len(values) - 1, min(len(values), width)).round().astype(int)
+    chosen = np.array([values[place] for place in places])  # few: this runs at every step
     chosen = chosen[np.isfinite(chosen)]
     if not len(chosen):
         return ""
