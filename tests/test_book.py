@@ -1,10 +1,12 @@
 """What the web book is made from: citations of the articles, words for figures. In a browser: docs/test_book.py."""
 
+import tomllib
+
 import nbformat
 import pytest
 
 from tests.structure import test_notebooks
-from tools import articles, book, notebooks, pieces
+from tools import articles, book, normalize, notebooks, pieces
 
 ARTICLE = articles.Article("003", "An article", {number: "…" for number in ("3.1", "3.2", "4", "9", "9 Q1", "9 Q2")})
 
@@ -52,11 +54,22 @@ def test_the_words_for_a_figure_are_its_titles(source, words):
     assert book.alternative(source) == words
 
 
+def test_words_written_by_hand_belong_to_figures():
+    figures = {
+        f"{path.stem[3:]}-{cell.id}"
+        for path in notebooks.paths()
+        for cell in notebooks.code_cells(notebooks.read(path))
+        if any("image/png" in output.get("data", {}) for output in cell.outputs)
+    }
+    by_hand = tomllib.loads((book.DOCS / "alternatives.toml").read_text(encoding="utf8"))
+    assert by_hand.keys() <= figures
+
+
 def test_a_figure_without_words_is_refused(monkeypatch):
     output = nbformat.v4.new_output("display_data", {"image/png": ""})
     cell = nbformat.v4.new_code_cell("ax.plot(x)", outputs=[output], id="figure")
     with pytest.raises(
-        SystemExit, match=r"01_lines: expected a title in the code, or 01_lines-figure in docs/alternatives"
+        SystemExit, match=r"01_lines: expected a title in the code, or lines-figure in docs/alternatives"
     ):
         book.prepared(nbformat.v4.new_notebook(cells=[cell]), "01_lines")
 
@@ -80,7 +93,9 @@ def test_the_pieces_data_follow_the_first_lesson_and_other_names_are_refused(mon
 
 
 def test_the_template_has_all_parts_and_runs():
-    template = notebooks.read(book.DOCS / "template.ipynb")
+    path = book.DOCS / "template.ipynb"
+    assert normalize.problems(path) == []
+    template = notebooks.read(path)
     prose = notebooks.prose(template)
     places = [prose.find(part) for part in (*test_notebooks.PARTS, "## Break it", "**Predict:**")]
     assert -1 not in places

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -72,6 +73,8 @@ def test_run_names_the_failure_and_goes_on(monkeypatch, folder, capsys):
 def test_notebooks_are_selected_by_number_or_name(folder):
     for word in ("10", "good", "10_good"):
         assert [path.stem for path in notebooks.paths(word)] == ["10_good"]
+    assert notebooks.paths("elsewhere/x.ipynb") == [Path("elsewhere/x.ipynb")]
+    assert [path.name for path in notebooks.paths("10", "x.ipynb")] == ["10_good.ipynb", "x.ipynb"]
     with pytest.raises(SystemExit, match=r"Expected the start of a notebook's name .*, received '07'"):
         notebooks.paths("07")
 

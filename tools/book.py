@@ -89,9 +89,10 @@ def prepared(notebook: NotebookNode, name: str) -> NotebookNode:
         if cell.cell_type == "markdown":
             cell.source = cell.source.replace("](../README.md", "](../index.md")
         elif any("image/png" in output.get("data", {}) for output in cell.outputs):
-            text = by_hand.get(f"{name}-{cell.id}") or alternative(cell.source)
+            key = f"{name[3:]}-{cell.id}"
+            text = by_hand.get(key) or alternative(cell.source)
             if not text:
-                raise SystemExit(f"{name}: expected a title in the code, or {name}-{cell.id} in docs/alternatives.toml")
+                raise SystemExit(f"{name}: expected a title in the code, or {key} in docs/alternatives.toml")
             cell.metadata["mystnb"] = {"image": {"alt": text}}
     return copy
 

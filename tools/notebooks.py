@@ -71,14 +71,19 @@ def index() -> list[Entry]:
 def paths(*words: str) -> list[Path]:
     """Return the notebooks, in reading order, whose file or name starts with one of the words; all without words.
 
+    A word that ends with ".ipynb" is the path of a notebook elsewhere, such as the template.
+
     Exits with a message if a word fits no notebook.
     """
     every = sorted(FOLDER.glob("[0-9][0-9]_*.ipynb"))
+    elsewhere = [Path(word) for word in words if word.endswith(".ipynb")]
+    words = tuple(word for word in words if not word.endswith(".ipynb"))
     for word in words:
         if not any(path.name.startswith(word) or path.name[3:].startswith(word) for path in every):
             names = ", ".join(path.stem for path in every)
             raise SystemExit(f"Expected the start of a notebook's name ({names}), received {word!r}.")
-    return [path for path in every if not words or path.name.startswith(words) or path.name[3:].startswith(words)]
+    named = [path for path in every if not words or path.name.startswith(words) or path.name[3:].startswith(words)]
+    return (named if words or not elsewhere else []) + elsewhere
 
 
 def read(path: Path) -> NotebookNode:

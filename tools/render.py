@@ -18,6 +18,7 @@ from utils.data_sets import DATA_SETS
 
 README = notebooks.ROOT / "README.md"
 DATA_README = notebooks.ROOT / "data" / "README.md"
+PAGES = (notebooks.ROOT / "ERRATA.md", *sorted((notebooks.ROOT / "docs").glob("*.md")))  # they link to notebooks
 TABLE = re.compile(r"(?<=<!-- table: written by make render -->\n).*?(?=<!-- end of table -->)", re.DOTALL)
 LINK = re.compile(r"(?<=\]\()(\d\d)_(\w+)\.ipynb")
 COST = re.compile(r"^`about .* on two cores` · .*$", re.MULTILINE)
@@ -75,8 +76,10 @@ def files() -> dict[Path, str]:
         written[notebooks.FOLDER / entry.file] = notebooks.text_of(notebook)
     readme = README.read_text(encoding="utf8")
     written[README] = TABLE.sub(lambda _: readme_table(entries, stored), readme)
-    for name, file in names.items():
-        written[README] = re.sub(rf"notebooks/\d\d_{name}\.ipynb", f"notebooks/{file}", written[README])
+    written |= {page: page.read_text(encoding="utf8") for page in PAGES}
+    for page in (README, *PAGES):
+        for name, file in names.items():
+            written[page] = re.sub(rf"notebooks/\d\d_{name}\.ipynb", f"notebooks/{file}", written[page])
     data_readme = DATA_README.read_text(encoding="utf8")
     written[DATA_README] = TABLE.sub(lambda _: data_table(entries, stored), data_readme)
     return written
