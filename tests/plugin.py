@@ -5,6 +5,8 @@ compared. A cell tagged `nbval-ignore-output` prints wall-clock times: it is exe
 well if a cell was never run, if cells are out of the order of their run, or if it trains or compiles (`fit`,
 `jit_compile`) and XLA compiled no program in it, counted from outside by XLA's own dump. With `--build`, the executed
 notebooks are written to build/, as notebooks and as pages.
+
+After its last cell a notebook's exercises run once more, with each answer of its key (`tools/keys.py`).
 """
 
 import os
@@ -13,10 +15,11 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-from tools import compare, notebooks, run
+from tools import compare, keys, notebooks, run
 from tools.environment import environment
 from tools.normalize import fingerprints
 
@@ -30,6 +33,7 @@ class Report:
         self.why_executed_only: dict[str, str] = {}
         self.programs: dict[str, int] = {}
         self.compared = 0
+        self.answers = 0
         self.ignored: list[str] = []
         self.form_only: list[str] = []
 
@@ -45,6 +49,8 @@ class Report:
             f"wall-clock times ({', '.join(self.ignored) or 'none'})"
         )
         counts = ", ".join(f"{name} {count}" for name, count in self.programs.items())
+        if self.answers:
+            lines.append(f"answers to exercises, right and wrong: {self.answers}")
         return [*lines, f"programs compiled by XLA: {counts}"]
 
 
@@ -89,16 +95,46 @@ class ComparedCell(IPyNbCell):
         return difference is None
 
 
+class AnsweredCell(IPyNbCell):
+    """The cell of an exercise with an answer of the key; it runs after the notebook's last cell."""
+
+    def setup(self) -> None:
+        """Leave out what was not measured: the answers hold for the data that the outputs were stored from."""
+        super().setup()
+        if reason := REPORT.why_executed_only.get(self.parent.path.stem):
+            pytest.skip(reason)
+        REPORT.answers += 1
+
+    def compare_outputs(self, test, ref, skip_compare=None) -> bool:
+        """Look for the mark of a right answer, or for what is wrong with a wrong one, in what the cell says."""
+        said = "\n".join(output.get("text", "") + output.get("evalue", "") for output in test)
+        self.comparison_traceback = [f"Expected {ref[0].text!r} in what it says, received {said!r}"]
+        return ref[0].text in said
+
+
 class ComparedNotebook(IPyNbFile):
     """A notebook."""
 
     def collect(self):
-        """Yield its code cells."""
+        """Yield its code cells, then its exercises with the answers of its key."""
         self.cells = [
             ComparedCell.from_parent(self, name=c.name, cell_num=c.cell_num, cell=c.cell, options=c.options)
             for c in super().collect()
         ]
-        return self.cells
+        return [*self.cells, *self.answers()]
+
+    def answers(self) -> list[AnsweredCell]:
+        """Return the exercises' cells with the answers of the key."""
+        exercises, found = keys.exercises(self.nb), []
+        for answer in keys.read(self.path.stem[3:]):
+            expected = nbformat.v4.new_output("stream", text=answer.wrong or f"✓ Exercise {answer.number}\n")
+            code = keys.answered(exercises[answer.number], answer)
+            cell = nbformat.v4.new_code_cell(code, execution_count=1, outputs=[expected])
+            options = {"skip": False, "check": True, "check_exception": bool(answer.wrong)}
+            name = f"Exercise {answer.number} {'wrong: ' + answer.wrong if answer.wrong else 'right'}"
+            number = len(self.cells) + len(found)
+            found.append(AnsweredCell.from_parent(self, name=name, cell_num=number, cell=cell, options=options))
+        return found
 
     def setup(self) -> None:
         """Start the kernel with XLA's dump switched on; find out whether the data are those of the stored outputs."""

@@ -67,6 +67,20 @@ def test_exercise_refuses_a_wrong_answer():
         checks.exercise("Exercise 1", "1/3", lambda answer: abs(answer - 1 / 3) < 0.1)
 
 
+def test_exercise_says_what_is_wrong():
+    def square(x):
+        return 2 * x
+
+    with pytest.raises(AssertionError, match="received square; it doubles"):
+        checks.exercise("Exercise 1", square, lambda function: function(3) == 9 or "it doubles")
+    with pytest.raises(AssertionError, match="received 5; not each call traces"):
+        checks.exercise("Exercise 1", 5, checks.sealed("00.1"))
+    with pytest.raises(AssertionError, match="received 77; it is not right yet"):
+        checks.exercise("Exercise 1", 77, checks.sealed("00.1"))
+    with pytest.raises(KeyError, match=r"00\.9"):
+        checks.sealed("00.9")
+
+
 # plotting
 
 

@@ -2,13 +2,14 @@
 
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from tools import exports, normalize, notebooks, offline, render, run
-from utils import lesson
+from tools import exports, keys, normalize, notebooks, offline, render, run
+from utils import checks, lesson
 
 
 def write(folder, name, *sources, tags=()):
@@ -49,6 +50,7 @@ def folder(monkeypatch, tmp_path):
     monkeypatch.setattr(run, "BUILD", tmp_path / "build")
     monkeypatch.setattr(render, "README", tmp_path / "README.md")
     monkeypatch.setattr(render, "DATA_README", tmp_path / "DATA.md")
+    monkeypatch.setattr(keys, "SEALS", tmp_path / "seals.toml")
     return tmp_path
 
 
@@ -271,6 +273,30 @@ def test_a_name_that_is_bound_again_is_named(tmp_path):
         tmp_path, "00_some", "RATE = 1", "for RATE in range(3):\n    pass", "def f():\n    RATE = 3", tags=[["export"]]
     )
     assert exports.problems(tmp_path / "00_some.ipynb") == ["00_some.ipynb [2] binds the exported name 'RATE' again"]
+
+
+KEY = """# %% 1 right
+# Because six times seven is 42.
+answer = 6 * 7
+
+# %% 1 wrong: the digits are swapped
+answer = 24
+"""
+
+
+def test_a_key_gives_seals_and_cells(monkeypatch, folder):
+    code = 'answer = ...  # a number\n\nchecks.exercise("Exercise 1", answer, checks.sealed("10.1"))'
+    write(folder, "10_good", code)
+    (folder / "good.py").write_text(KEY)
+    monkeypatch.setattr(keys, "FOLDER", folder)
+    render.write()
+    seals = tomllib.loads((folder / "seals.toml").read_text())
+    assert seals == {"10.1": {checks.seal("10.1", 42): "", checks.seal("10.1", 24): "the digits are swapped"}}
+    _, wrong = keys.read("good")
+    cell = keys.exercises(notebooks.read(folder / "10_good.ipynb"))[1]
+    assert keys.answered(cell, wrong) == code.replace("...  # a number", "24")
+    with pytest.raises(ValueError, match=r"one line answer = \.\.\. in the cell of exercise 1, received 0"):
+        keys.answered(nbformat.v4.new_code_cell(code.replace("...", "1")), wrong)
 
 
 def test_the_index_lists_each_notebook_once():

@@ -1,4 +1,5 @@
-"""Write what is derived: the notebooks' file names, links, cost and "Next" lines, and the tables of the two READMEs.
+"""Write what is derived: the notebooks' file names, links, cost and "Next" lines, the tables of the two READMEs, and
+utils/seals.toml.
 
 python -m tools.render
 
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from tools import notebooks
+from tools import keys, notebooks
 from tools.environment import described
 from utils import fetch
 from utils.data_sets import DATA_SETS
@@ -82,6 +83,7 @@ def files() -> dict[Path, str]:
             written[page] = re.sub(rf"notebooks/\d\d_{name}\.ipynb", f"notebooks/{file}", written[page])
     data_readme = DATA_README.read_text(encoding="utf8")
     written[DATA_README] = TABLE.sub(lambda _: data_table(entries, stored), data_readme)
+    written[keys.SEALS] = keys.seals()
     return written
 
 

@@ -1,7 +1,9 @@
 """Assertions that a reader sees pass."""
 
 import hashlib
+import tomllib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -65,31 +67,36 @@ class WrongAnswer(AssertionError):
         return [str(self)]
 
 
-def exercise(title: str, answer, is_right: Callable[[Any], bool]) -> None:
-    """Say whether an exercise is answered: "○" while the answer is still `...`, "✓" once `is_right(answer)` is true.
+def exercise(title: str, answer, is_right: Callable[[Any], bool | str]) -> None:
+    """Say whether an exercise is answered: "○" while the answer is still `...`, "✓" once it is right.
 
     Args:
         title: printed after the mark.
         answer: a value or a function of the reader; `...` if there is none yet.
-        is_right: a check of the answer; an exception that it raises counts as a wrong answer.
+        is_right: a check of the answer. It returns true, or false, or what is wrong in words; an exception that it
+            raises counts as a wrong answer.
 
     Raises:
-        WrongAnswer: "✗", with the answer, if it is wrong.
+        WrongAnswer: "✗", with the answer and what is wrong with it.
 
     >>> exercise("Exercise 1", ..., lambda answer: answer == 42)
     ○ Exercise 1: replace ... with your answer
-    >>> exercise("Exercise 1", 42, lambda answer: answer == 42)
+    >>> exercise("Exercise 1", 42, lambda answer: answer == 42 or "it is another number")
     ✓ Exercise 1
     """
     if answer is ...:
         print(f"○ {title}: replace ... with your answer")
         return
     try:
-        right, reason = bool(is_right(answer)), "it is not right yet"
+        verdict = is_right(answer)
     except Exception as error:
-        right, reason = False, f"its check raised {type(error).__name__}: {error}"
-    if not right:
-        raise WrongAnswer(f"✗ {title}: received {answer!r}; {reason}. Change the answer and run the cell again.")
+        verdict = f"its check raised {type(error).__name__}: {error}"
+    if isinstance(verdict, str) or not verdict:
+        received = getattr(answer, "__name__", repr(answer))
+        raise WrongAnswer(
+            f"✗ {title}: received {received}; {verdict or 'it is not right yet'}. "
+            "Change the answer and run the cell again."
+        )
     print(f"✓ {title}")
 
 
@@ -103,10 +110,19 @@ def seal(question: str, answer: str | float) -> str:
     return hashlib.sha256(f"{question}: {text}".encode()).hexdigest()[:8]
 
 
-def sealed(question: str, code: str) -> Callable[[str | float], bool]:
-    """Return the check of an answer that its cell should not show: whether `seal` gives `code`.
+def sealed(question: str) -> Callable[[str | float], bool | str]:
+    """Return the check of an answer that its cell should not show; utils/seals.toml knows it by what `seal` gives.
 
-    >>> exercise("Exercise 1", 42, sealed("00.1", seal("00.1", 42)))
-    ✓ Exercise 1
+    >>> exercise("Exercise 4", "c", sealed("00.4"))
+    ✓ Exercise 4
+
+    Raises:
+        KeyError: if there is no such question.
     """
-    return lambda answer: seal(question, answer) == code
+    known = tomllib.loads((Path(__file__).parent / "seals.toml").read_text(encoding="utf8"))[question]
+
+    def is_right(answer):
+        wrong = known.get(seal(question, answer))
+        return wrong == "" or wrong or False
+
+    return is_right

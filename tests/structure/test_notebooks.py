@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from tools import compare, exports, normalize, notebooks, render
+from tools import compare, exports, keys, normalize, notebooks, render
 
 PATHS = notebooks.paths()
 PARTS = ("**What you will learn.**", "**What you need.**", "**Articles it follows.**", "## Setup", "## Summary")
@@ -138,6 +138,28 @@ def test_enough_checks_and_exercises(notebook):
     names = [name for name, _, _ in calls(notebook)]
     assert names.count("expect") + names.count("expect_close") >= 8
     assert 3 <= names.count("exercise") <= 6
+
+
+def test_each_exercise_has_a_key(notebook, path):
+    of_name = keys.read(path.stem[3:])
+    for number, cell in keys.exercises(notebook).items():
+        answers = [answer for answer in of_name if answer.number == number]
+        assert [answer.wrong == "" for answer in answers].count(True) == 1, f"exercise {number}: one right answer"
+        assert len(answers) >= 3, f"exercise {number}: two wrong answers"
+        for answer in answers:
+            ast.parse(keys.answered(cell, answer))
+    assert {answer.number for answer in of_name} == set(keys.exercises(notebook))
+
+
+def test_exercises_ask_for_an_experiment_and_an_explanation(notebook, path):
+    kinds = dict(re.findall(r"^\*\*(\d) \((\w+)\)\.\*\* ", notebooks.prose(notebook), re.MULTILINE))
+    assert {int(number) for number in kinds} == set(keys.exercises(notebook))
+    assert "experiment" in kinds.values()
+    explained = [number for number, kind in kinds.items() if kind == "explain"]
+    assert explained
+    for answer in keys.read(path.stem[3:]):
+        if str(answer.number) in explained and not answer.wrong:
+            assert answer.code.startswith("# "), f"exercise {answer.number}: a model answer"
 
 
 def test_every_training_is_compiled_and_its_bars_are_ours(notebook):
