@@ -1,6 +1,6 @@
 # Every target that needs packages installs them into .venv first, once. NB names notebooks: NB=02, NB="07 transformer", NB=all.
 #   make install | lab | check | units | test [NB=02] | normalize NB=02 | render | run [NB=02] | drift [NB=02] | hook | clean
-#   make book | book-test | pieces | bench | weekly | lowest | latest | newest | nightly | links | workflows | constraints
+#   make clean-copies [NB=02] | book | book-test | pieces | bench | weekly | lowest | latest | newest | nightly | links | workflows | constraints
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,7 +15,7 @@ NB ?=
 NAMES ?=
 
 .PHONY: install lab check units test weekly run normalize render drift bench book book-test pieces hook constraints clean
-.PHONY: lowest latest newest nightly links workflows
+.PHONY: clean-copies lowest latest newest nightly links workflows
 
 # An environment that was moved with its folder, or has lost its Python, is installed again.
 ifneq ($(shell test "$$(cat $(INSTALLED) 2>/dev/null)" = "$(CURDIR)" && $(BIN)/python -c '' 2>/dev/null && echo whole),whole)
@@ -57,6 +57,10 @@ run: $(INSTALLED)
 
 drift: $(INSTALLED)
 	$(BIN)/python -m tools.drift $(NB)
+
+# For live teaching: no outputs, predictions left open.
+clean-copies: $(INSTALLED)
+	$(BIN)/python -m tools.clean_copies $(filter-out all,$(NB))
 
 # The other programs live in environments of their own. Of PyTorch the build without CUDA, where the package index has it.
 bench: $(INSTALLED) build/peers/torch/.installed build/peers/jax/.installed

@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tools import exports, keys, normalize, notebooks, offline, render, run
+from tools import clean_copies, exports, keys, normalize, notebooks, offline, render, run
 from utils import checks, lesson
 
 
@@ -273,6 +273,24 @@ def test_a_name_that_is_bound_again_is_named(tmp_path):
         tmp_path, "00_some", "RATE = 1", "for RATE in range(3):\n    pass", "def f():\n    RATE = 3", tags=[["export"]]
     )
     assert exports.problems(tmp_path / "00_some.ipynb") == ["00_some.ipynb [2] binds the exported name 'RATE' again"]
+
+
+def test_clean_copies_hold_no_outputs_and_leave_predictions_open(monkeypatch, folder):
+    cells = [nbformat.v4.new_markdown_cell("One third is about a half. **Predict:** is it?")]
+    cells.append(nbformat.v4.new_code_cell("1 / 3", outputs=[nbformat.v4.new_output("stream", text="0.3")]))
+    cells[1].execution_count = 1
+    cells.append(nbformat.v4.new_markdown_cell("It is not.\n\n## Next\n\nText."))
+    cells.append(nbformat.v4.new_markdown_cell("More text."))
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"course": {"cost": 1}})
+    nbformat.write(notebook, folder / "10_good.ipynb")
+    monkeypatch.setattr(clean_copies, "FOLDER", folder / "copies")
+    call(monkeypatch, clean_copies, "good")
+    copy = nbformat.read(folder / "copies" / "10_good.ipynb", 4)
+    question, room, code, answer, more = copy.cells
+    assert (question.source, room.source, more.source) == (cells[0].source, clean_copies.ROOM, "More text.")
+    assert (code.outputs, code.execution_count) == ([], None)
+    assert "course" not in copy.metadata
+    assert answer.source == clean_copies.FOLDED.format("It is not.") + "\n\n## Next\n\nText."
 
 
 KEY = """# %% 1 right
