@@ -56,7 +56,8 @@ def window_mask(n, w):
     return tf.abs(key - query) <= w
 
 
-# %% 3 wrong: position 2 does not see position 2
+# %% 3 wrong: position 0 sees position 2
+# Position 0 sees no key at all: all scores are equal, and it takes the mean of every position.
 def window_mask(n, w):
     query, key = tf.range(n)[None, None, :, None], tf.range(n)[None, None, None, :]
     return (key < query) & (key >= query - w)
