@@ -1,6 +1,7 @@
 # Every target that needs packages installs them into .venv first, once. NB names notebooks: NB=02, NB="07 transformer", NB=all.
 #   make install | lab | check | units | test [NB=02] | normalize NB=02 | render | run [NB=02] | drift [NB=02] | hook | clean
-#   make clean-copies [NB=02] | book | book-test | pieces | bench | weekly | lowest | latest | newest | nightly | links | workflows | constraints
+#   make clean-copies [NB=02] | exercises [NAMES=gan] | grade SUBMISSIONS=folder
+#   make book | book-test | pieces | bench | weekly | lowest | latest | newest | nightly | links | workflows | constraints
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -13,9 +14,10 @@ LAB_FLAGS ?=
 TEST_FLAGS ?=
 NB ?=
 NAMES ?=
+SUBMISSIONS ?=
 
 .PHONY: install lab check units test weekly run normalize render drift bench book book-test pieces hook constraints clean
-.PHONY: clean-copies lowest latest newest nightly links workflows
+.PHONY: clean-copies exercises grade lowest latest newest nightly links workflows
 
 # An environment that was moved with its folder, or has lost its Python, is installed again.
 ifneq ($(shell test "$$(cat $(INSTALLED) 2>/dev/null)" = "$(CURDIR)" && $(BIN)/python -c '' 2>/dev/null && echo whole),whole)
@@ -76,6 +78,22 @@ build/peers/jax/.installed: benchmarks/peers/requirements-jax.txt | $(INSTALLED)
 	rm -rf $(@D) && $(BIN)/python -m venv $(@D)
 	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
+
+# nbgrader makes the students' copies and grades them. It brings panels into JupyterLab that a reader of the notebooks does
+# not need, so it lives in an environment of its own, which sees the packages of .venv.
+build/grading/env/.installed: exercises/requirements.txt constraints.txt | $(INSTALLED)
+	rm -rf $(@D) && $(BIN)/python -m venv $(@D)
+	$(BIN)/python -c "import sysconfig; print(sysconfig.get_path('purelib'))" > \
+		"$$($(@D)/bin/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")/course.pth"
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $< -c constraints.txt
+	touch $@
+
+exercises: $(INSTALLED) build/grading/env/.installed
+	build/grading/env/bin/python -m tools.assignments copies $(NAMES)
+
+grade: $(INSTALLED) build/grading/env/.installed
+	@test -n "$(SUBMISSIONS)" || { echo "Expected the folder of submissions: make grade SUBMISSIONS=folder"; exit 1; }
+	build/grading/env/bin/python -m tools.assignments grade "$(SUBMISSIONS)"
 
 # The site is made from the notebooks as they are stored, and needs nothing from elsewhere when it is read.
 book: $(INSTALLED) build/book/env/.installed build/book/node/.installed
