@@ -42,7 +42,7 @@ def hinge(real, fake):
     return loss, tf.reduce_mean(fake)
 
 
-# %% 3 wrong: the discriminator's loss is 3.5, not 1.5
+# %% 3 wrong: the discriminator's loss is 4, not 1.5
 def hinge(real, fake):
     loss = tf.reduce_mean(tf.nn.relu(1 + real)) + tf.reduce_mean(tf.nn.relu(1 - fake))
     return loss, -tf.reduce_mean(fake)
