@@ -1,6 +1,7 @@
 """One submission of an assignment graded by nbgrader, in a course folder and processes of its own, with limits."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -134,7 +135,8 @@ def grade(student: str, name: str, submission: Path, feedback: Path | None = Non
             return result
         read_points(result, folder)
         if not any(result.points.values()) and not (folder / "autograded" / student / name).exists():
-            result.problem = f"not graded: {said[-500:]}"
+            reasons = re.findall(r"^ *([\w.]*Error: .*)$", said, re.MULTILINE)
+            result.problem = f"not graded: {reasons[-1] if reasons else said[-200:].strip()}"
         elif feedback:
             nbgrader(folder, "generate_feedback", name, f"--student={student}")
             page = folder / "feedback" / student / name / f"{name}.html"
