@@ -51,7 +51,9 @@ def limited(command: list[str], folder: Path) -> tuple[str, str]:
     """
     log = folder / "log.txt"
     programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # nbgrader calls alembic
-    options = {"cwd": folder, "env": os.environ | {"PATH": programs}, "start_new_session": True}
+    templates = str(notebooks.ROOT / ".venv" / "share" / "jupyter")  # of nbconvert
+    variables = os.environ | {"PATH": programs, "JUPYTER_PATH": templates}
+    options = {"cwd": folder, "env": variables, "start_new_session": True}
     with log.open("a") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, **options)
     start, broken = time.monotonic(), ""
@@ -139,9 +141,7 @@ def grade(student: str, name: str, submission: Path, feedback: Path | None = Non
             result.problem = f"not graded: {reasons[-1] if reasons else said[-200:].strip()}"
         elif feedback:
             nbgrader(folder, "generate_feedback", name, f"--student={student}")
-            page = folder / "feedback" / student / name / f"{name}.html"
-            if page.exists():
-                shutil.copy(page, feedback / f"{name}.html")
+            shutil.copy(folder / "feedback" / student / name / f"{name}.html", feedback)
     return result
 
 
