@@ -15,6 +15,10 @@ def cells(request):
     return notebooks.code_cells(source)
 
 
+def test_each_notebook_but_the_first_has_an_assignment():
+    assert assignments.names() == [entry.name for entry in notebooks.index()[1:]]
+
+
 def passed(cells, empty: bool) -> dict[str, bool]:
     """Return for each test cell whether it passes, all cells run in one namespace; without solutions if empty."""
     namespace, results = {}, {}
