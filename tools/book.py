@@ -110,6 +110,7 @@ def contents(entries: list[notebooks.Entry], article_names: list[str]) -> list[s
     }
     trees = {"To play with": ["See it move <see_it_move>"]} | trees
     trees["To look up"] = ["Glossary, English and Chinese <glossary>"]
+    trees["To teach"] = ["Teaching with this course <teaching>"]
     trees["The articles"] = [f"Article {name} <articles/{name}>" for name in article_names]
     trees["About"] = ["Errata <ERRATA>", "Changes <CHANGELOG>", "Contributing <CONTRIBUTING>", "The data <data/README>"]
     return [
