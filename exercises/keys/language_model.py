@@ -61,7 +61,7 @@ def nucleus(probabilities, p):
     return probabilities * kept / (probabilities * kept).sum()
 
 
-# %% 3 wrong: for p = 0.6 it keeps 4, not 2
+# %% 3 wrong: for p = 0.3 it keeps 3, not 1
 def nucleus(probabilities, p):
     order = np.argsort(probabilities)
     before = np.cumsum(probabilities[order]) - probabilities[order]
