@@ -1,6 +1,6 @@
 # Every target that needs packages installs them into .venv first, once. NB names notebooks: NB=02, NB="07 transformer", NB=all.
 #   make install | lab | check | units | test [NB=02] | normalize NB=02 | render | run [NB=02] | drift [NB=02] | hook | clean
-#   make clean-copies [NB=02] | exercises [NAMES=gan] | grade SUBMISSIONS=folder
+#   make clean-copies [NB=02] | exercises [NAMES=gan] | grade SUBMISSIONS=folder | grading-test
 #   make book | book-test | pieces | bench | weekly | lowest | latest | newest | nightly | links | workflows | constraints
 
 VENV := .venv
@@ -17,7 +17,7 @@ NAMES ?=
 SUBMISSIONS ?=
 
 .PHONY: install lab check units test weekly run normalize render drift bench book book-test pieces hook constraints clean
-.PHONY: clean-copies exercises grade lowest latest newest nightly links workflows
+.PHONY: clean-copies exercises grade grading-test lowest latest newest nightly links workflows
 
 # An environment that was moved with its folder, or has lost its Python, is installed again.
 ifneq ($(shell test "$$(cat $(INSTALLED) 2>/dev/null)" = "$(CURDIR)" && $(BIN)/python -c '' 2>/dev/null && echo whole),whole)
@@ -94,6 +94,9 @@ exercises: $(INSTALLED) build/grading/env/.installed
 grade: $(INSTALLED) build/grading/env/.installed
 	@test -n "$(SUBMISSIONS)" || { echo "Expected the folder of submissions: make grade SUBMISSIONS=folder"; exit 1; }
 	build/grading/env/bin/python -m tools.assignments grade "$(SUBMISSIONS)"
+
+grading-test: $(INSTALLED) build/grading/env/.installed
+	build/grading/env/bin/python -m pytest --noconftest -o addopts= -q exercises/test_grading.py
 
 # The site is made from the notebooks as they are stored, and needs nothing from elsewhere when it is read.
 book: $(INSTALLED) build/book/env/.installed build/book/node/.installed

@@ -1,5 +1,7 @@
 """One submission of an assignment graded by nbgrader, in a course folder and processes of its own, with limits."""
 
+import atexit
+import functools
 import os
 import re
 import shutil
@@ -101,16 +103,20 @@ def nbgrader(folder: Path, *command: str) -> tuple[str, str]:
     return limited([sys.executable, "-m", "nbgrader", *command, *options], folder)
 
 
-def release(name: str, folder: Path) -> None:
-    """Let nbgrader write the students' copy of an assignment in a course folder.
+@functools.cache
+def released(name: str) -> Path:
+    """Return a course folder in which nbgrader has written the students' copy of an assignment.
 
     Raises:
-        RuntimeError: with nbgrader's words if it does not.
+        RuntimeError: with nbgrader's words if it did not.
     """
+    folder = Path(tempfile.mkdtemp(prefix="course-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     shutil.copytree(SOURCE / name, folder / "source" / name)
     said, broken = nbgrader(folder, "generate_assignment", name)
     if broken or not (folder / "release" / name / f"{name}.ipynb").exists():
         raise RuntimeError(f"nbgrader wrote no copy of {name}: {broken or said[-2000:]}")
+    return folder
 
 
 def grade(student: str, name: str, submission: Path, feedback: Path | None = None) -> Grade:
@@ -120,29 +126,36 @@ def grade(student: str, name: str, submission: Path, feedback: Path | None = Non
     """
     largest = largest_points(name)
     result = Grade(student, name, dict.fromkeys(largest, 0.0), largest)
+    course = released(name)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
-        folder = Path(scratch)
-        release(name, folder)
-        submitted = folder / "submitted" / student / name
-        submitted.mkdir(parents=True)
-        shutil.copy(submission, submitted / f"{name}.ipynb")
+        folder = Path(scratch) / "course"
+        shutil.copytree(course, folder)
         try:
-            nbformat.validate(nbformat.read(submission, as_version=4))
-        except Exception as error:  # of any kind: the file is a student's
-            result.problem = f"the file is no notebook: {type(error).__name__}: {str(error)[:200]}"
-            return result
-        said, broken = nbgrader(folder, "autograde", name, f"--student={student}")
-        if broken or not (folder / "gradebook.db").exists():
-            result.problem = broken or "the submission deleted the folder that it was graded in"
-            return result
+            fill(result, submission, folder, feedback)
+        except Exception as error:  # of any kind: the code of a submission may have changed every file in the folder
+            result.points = dict.fromkeys(largest, 0.0)
+            result.problem = f"not graded: {type(error).__name__}: {str(error)[:200]}"
+    return result
+
+
+def fill(result: Grade, submission: Path, folder: Path, feedback: Path | None) -> None:
+    """Put the points of a submission into its grade, or what went wrong."""
+    student, name = result.student, result.assignment
+    submitted = folder / "submitted" / student / name
+    submitted.mkdir(parents=True)
+    shutil.copy(submission, submitted / f"{name}.ipynb")
+    nbformat.validate(nbformat.read(submission, as_version=4))
+    said, broken = nbgrader(folder, "autograde", name, f"--student={student}")
+    if broken:
+        result.problem = broken
+    elif not (folder / "autograded" / student / name / f"{name}.ipynb").exists():
+        reasons = re.findall(r"^ *([\w.]*Error: .*)$", said, re.MULTILINE)
+        result.problem = f"not graded: {reasons[-1] if reasons else 'it deleted the folder that it was graded in'}"
+    else:
         read_points(result, folder)
-        if not any(result.points.values()) and not (folder / "autograded" / student / name).exists():
-            reasons = re.findall(r"^ *([\w.]*Error: .*)$", said, re.MULTILINE)
-            result.problem = f"not graded: {reasons[-1] if reasons else said[-200:].strip()}"
-        elif feedback:
+        if feedback:
             nbgrader(folder, "generate_feedback", name, f"--student={student}")
             shutil.copy(folder / "feedback" / student / name / f"{name}.html", feedback)
-    return result
 
 
 def read_points(result: Grade, folder: Path) -> None:
@@ -152,7 +165,7 @@ def read_points(result: Grade, folder: Path) -> None:
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
         try:
             submission = book.find_submission(result.assignment, result.student)
-        except MissingEntry:
-            return
+        except MissingEntry as error:
+            raise LookupError("nbgrader has no grade for it") from error
         for notebook in submission.notebooks:
             result.points |= {each.name: float(each.score) for each in notebook.grades}
