@@ -1,0 +1,83 @@
+"""Draws of mutants from the notebooks and from `utils`: rows of a table, without results yet."""
+
+import ast
+import random
+from pathlib import Path
+
+from tools import notebooks
+from tools.mutants import mutants
+from tools.syntax import Mutant
+
+COLUMNS = [
+    "commit",
+    "file",
+    "cell",
+    "kind",
+    "start",
+    "end",
+    "before",
+    "after",
+    "line",
+    "caught_by",
+    "reason",
+    "seconds",
+    "judgment",
+]
+
+
+def sources(path: Path) -> dict[str, str]:
+    """Return the code of a file: of each code cell by its id, or of the whole module by ""."""
+    if path.suffix == ".py":
+        return {"": path.read_text(encoding="utf8")}
+    return {cell.id: cell.source for cell in notebooks.code_cells(notebooks.read(path))}
+
+
+def deal(count: int, generator: random.Random, words: list[str]) -> list[dict]:
+    """Return the rows of a draw, without results; `words` name notebooks and "utils", none of them all."""
+    named = [word for word in words if word != "utils"]
+    lessons = notebooks.paths(*named) if named or not words else []
+    generator.shuffle(lessons)
+    modules = sorted((notebooks.ROOT / "utils").glob("*.py")) if "utils" in words or not words else []
+    in_utils = count if not lessons else count // 6 if modules else 0
+    shares = {tuple(modules): in_utils}
+    for number in range(count - in_utils):
+        place = (lessons[number % len(lessons)],)
+        shares[place] = shares.get(place, 0) + 1
+    rows = []
+    for files, share in shares.items():
+        texts = {(path, cell): text for path in files for cell, text in sources(path).items()}
+        names: dict[Path, set[str]] = {path: set() for path in files}
+        for (path, _), text in texts.items():
+            names[path] |= bound(text)
+        places = {place: mutants(text, frozenset(names[place[0]])) for place, text in texts.items()}
+        rows += [row(*place, mutant, texts[place]) for place, mutant in draw(places, share, generator)]
+    controls = [(path, "") for path in lessons[: -(-count // 30)]]
+    rows += [row(*place, Mutant("none", 0, 0, "", ""), "") for place in controls]
+    generator.shuffle(rows)
+    return rows
+
+
+def bound(text: str) -> set[str]:
+    """Return the names that a source assigns."""
+    stored = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name))
+    return {node.id for node in stored if isinstance(node.ctx, ast.Store)}
+
+
+def row(path: Path, cell: str, mutant: Mutant, text: str) -> dict:
+    """Return the row of a mutant, with the line as it then reads."""
+    changed = mutant.apply(text)
+    line = changed[changed.rfind("\n", 0, mutant.start) + 1 :].split("\n")[0].strip()
+    place = {"file": str(path.relative_to(notebooks.ROOT)), "cell": cell, "line": line}
+    return {column: (vars(mutant) | place).get(column, "") for column in COLUMNS}
+
+
+def draw(places: dict[str, list[Mutant]], count: int, generator: random.Random) -> list[tuple[str, Mutant]]:
+    """Draw (place, mutant) without repeats: first the kind, each as likely, then one of its mutants in all places."""
+    pool = [(place, mutant) for place, found in places.items() for mutant in found]
+    drawn = []
+    while pool and len(drawn) < count:
+        kind = generator.choice(sorted({mutant.kind for _, mutant in pool}))
+        drawn.append(generator.choice([item for item in pool if item[1].kind == kind]))
+        spot = (drawn[-1][0], drawn[-1][1].start)
+        pool = [item for item in pool if (item[0], item[1].start) != spot]
+    return drawn

@@ -1,0 +1,187 @@
+"""Score the tests: plant a fault in a copy of the project, and see whether anything notices.
+
+python -m tools.mutate FILE.csv [--count 20] [--seed 0] [--places 03 utils ...] [--workers 2]
+
+If the file is not there, mutants of the committed notebooks and of `utils` are drawn (`tools/mutants.py`) and written
+to it before any is run: five of six from the notebooks in turn, one of six from `utils`, and for every thirty a
+control without a fault. Then those that have no result yet are run, each on a copy of the commit that they were drawn
+from: Ruff, the notebook with its comparison, the tests of the structure; for `utils` the unit tests, the notebooks that
+name what was changed, the tests of the structure. What fails first catches it. The score is printed.
+
+Left out is one test, that the results files belong to today's code: it notices any change of the code they measure.
+"""
+
+import argparse
+import ast
+import os
+import queue
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+import pandas as pd
+from tqdm import tqdm
+
+from tools import notebooks
+from tools.draws import COLUMNS, deal
+from tools.syntax import Mutant
+
+COPIES = notebooks.ROOT / "build" / "mutants"
+QUICK = ["utils", "tests/test_helpers.py", "tests/test_layers.py", "tests/test_data.py"]
+STRUCTURE = ["tests/structure", "--deselect", "tests/structure/test_results.py::test_results_were_made_by_todays_code"]
+SURVIVED = "nothing"
+
+
+def git(*words: str, **options) -> str:
+    """Return what git prints."""
+    return subprocess.run(["git", *words], cwd=notebooks.ROOT, check=True, capture_output=True, **options).stdout
+
+
+def plant(copy: Path, row: dict) -> None:
+    """Write a mutant into a copy, formatted like the rest."""
+    path, mutant = copy / row["file"], Mutant(*(row[name] for name in ("kind", "start", "end", "before", "after")))
+    if row["kind"] == "none":
+        return
+    if path.suffix == ".py":
+        path.write_text(mutant.apply(path.read_text(encoding="utf8")), encoding="utf8")
+    else:
+        notebook = notebooks.read(path)
+        cell = next(cell for cell in notebook.cells if cell.id == row["cell"])
+        cell.source = mutant.apply(cell.source)
+        path.write_text(notebooks.text_of(notebook), encoding="utf8")
+    subprocess.run([sys.executable, "-m", "ruff", "format", "-q", path], cwd=copy, check=True)
+
+
+def stages(copy: Path, row: dict) -> list[tuple[str, list[str]]]:
+    """Return what could catch a mutant, in order: (what, arguments of Python)."""
+    compare = ["pytest", "--nbval", "-x", "-q"]
+    found = [("Ruff", ["ruff", "check", "-q", "."])]
+    if row["file"].startswith("notebooks/"):
+        found.append(("comparison", [*compare, row["file"]]))
+    else:
+        found.append(("unit tests", ["pytest", "-x", "-q", *QUICK]))
+        found += [("comparison", [*compare, str(path.relative_to(copy))]) for path in users(copy, row)]
+    return [*found, ("structure", ["pytest", "-x", "-q", *STRUCTURE])]
+
+
+def users(copy: Path, row: dict) -> list[Path]:
+    """Return the notebooks that name what a mutant of `utils` changed, else its module; the fastest first."""
+    module = Path(row["file"])
+    text = git("show", f"{row['commit']}:{module}", text=True)
+    line = text[: row["start"]].count("\n") + 1
+    around = [node for node in ast.parse(text).body if node.lineno <= line <= node.end_lineno and hasattr(node, "name")]
+    lessons = sorted(
+        (copy / "notebooks").glob("[0-9]*.ipynb"), key=lambda path: notebooks.read(path).metadata.course.cost.seconds
+    )
+    code = {path: notebooks.code(notebooks.read(path)) for path in lessons}
+    named = [path for path in lessons if around and re.search(rf"\b{around[0].name}\b", code[path])]
+    return named or [path for path in lessons if re.search(rf"\b{module.stem}\b", code[path])]
+
+
+def run(arguments: list[str], copy: Path, limit: float) -> tuple[int | None, str]:
+    """Run a Python module in a copy; return its code, None if it took too long, and what it says of the failure."""
+    report = copy / "report.xml"
+    report.unlink(missing_ok=True)
+    flags = [f"--junitxml={report}", "-p", "no:cacheprovider"] if arguments[0] == "pytest" else []
+    environment = os.environ | {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    with subprocess.Popen(
+        [sys.executable, "-m", *arguments, *flags], cwd=copy, env=environment, text=True, start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    ) as process:  # fmt: skip
+        try:
+            said, _ = process.communicate(timeout=limit)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            return None, f"longer than {limit:.0f} s"
+    if process.returncode and report.exists():
+        for case in ElementTree.parse(report).iter("testcase"):
+            for failure in (*case.iter("failure"), *case.iter("error")):
+                said = f"{case.get('name')}: {failure.text or failure.get('message')}"
+    return process.returncode, said
+
+
+def verdict(row: dict, copy: Path) -> dict:
+    """Run a mutant in a copy of its commit; return what caught it, why, and the seconds."""
+    shutil.rmtree(copy, ignore_errors=True)
+    copy.mkdir(parents=True)
+    subprocess.run(["tar", "xf", "-"], cwd=copy, input=git("archive", row["commit"]), check=True)
+    plant(copy, row)
+    start, caught, reason = time.perf_counter(), SURVIVED, ""
+    for stage, arguments in stages(copy, row):
+        code, said = run(arguments, copy, limit=1800)
+        if code is None or code == 1:
+            caught, reason = stage, said
+            break
+        if code:
+            raise RuntimeError(f"Expected {' '.join(arguments)} to pass or fail, received code {code}:\n{said[-2000:]}")
+    reason = " ".join(re.sub(r"\x1b\[[\d;]*m", "", reason).split())[:300]
+    return {"caught_by": caught, "reason": reason, "seconds": f"{time.perf_counter() - start:.0f}"}
+
+
+def score(table: pd.DataFrame) -> str:
+    """Return the score in words: of the mutants that are not judged equivalent, the share that was caught."""
+    done = table[(table.caught_by != "") & (table.kind != "none")]
+    counted = done[~done.judgment.str.startswith("equivalent")]
+    caught = counted[counted.caught_by != SURVIVED]
+    controls = table[(table.caught_by != "") & (table.kind == "none")]
+    alarms = sum(controls.caught_by != SURVIVED)
+    return (
+        f"{len(caught)} of {len(counted)} mutants caught ({len(caught) / max(len(counted), 1):.2f}), "
+        f"{len(done) - len(counted)} equivalent; controls caught: {alarms} of {len(controls)}"
+    )
+
+
+def main() -> None:
+    """Run the command line described above."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--count", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--places", nargs="*", default=[])
+    parser.add_argument("--workers", type=int, default=2)
+    options = parser.parse_args()
+    if not options.file.exists():
+        if git("status", "--porcelain", "notebooks", "utils", text=True):
+            raise SystemExit("Expected committed notebooks and utils, found changes: mutants are planted in a commit.")
+        rows = deal(options.count, random.Random(options.seed), options.places)
+        commit = git("rev-parse", "--short", "HEAD", text=True).strip()
+        options.file.parent.mkdir(parents=True, exist_ok=True)
+        pd.DataFrame(rows, columns=COLUMNS).assign(commit=commit).to_csv(options.file, index=False)
+    table = pd.read_csv(options.file, keep_default_na=False, dtype=str).astype({"start": int, "end": int})
+    waiting = [number for number in table.index if not table.caught_by[number]]
+    free: queue.Queue[Path] = queue.Queue()
+    for number in range(options.workers):
+        free.put(COPIES / f"copy-{number}")
+
+    def work(number: int) -> tuple[int, dict]:
+        copy = free.get()
+        try:
+            return number, verdict(table.loc[number].to_dict(), copy)
+        finally:
+            free.put(copy)
+
+    with ThreadPoolExecutor(options.workers) as pool:
+        for done in tqdm(
+            as_completed([pool.submit(work, number) for number in waiting]), total=len(waiting), disable=None
+        ):
+            number, result = done.result()
+            for column, value in result.items():
+                table.loc[number, column] = value
+            table.to_csv(options.file, index=False)
+            print(
+                number, table.file[number], table.kind[number], table.line[number], "→", result["caught_by"], flush=True
+            )
+    for number in table.index[table.caught_by == SURVIVED]:
+        print(f"survived: {table.file[number]} {table.cell[number]} {table.kind[number]}: {table.line[number]}")
+    print(score(table))
+
+
+if __name__ == "__main__":
+    main()
