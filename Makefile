@@ -1,6 +1,7 @@
 # Every target that needs packages installs them into .venv first, once. NB names notebooks: NB=02, NB="07 transformer", NB=all.
 #   make install | lab | check | units | test [NB=02] | normalize NB=02 | render | run [NB=02] | drift [NB=02] | hook | clean
-#   make clean-copies [NB=02] | exercises [NAMES=gan] | grade SUBMISSIONS=folder | grading-test
+#   make clean-copies [NB=02] | slides [NB=02] | slides-test | mutate [NB=02] [N=20] [SEED=0] [FILE=.csv]
+#   make exercises [NAMES=gan] | grade SUBMISSIONS=folder | grading-test
 #   make book | book-test | pieces | bench | weekly | lowest | latest | newest | nightly | links | workflows | constraints
 
 VENV := .venv
@@ -15,9 +16,12 @@ TEST_FLAGS ?=
 NB ?=
 NAMES ?=
 SUBMISSIONS ?=
+N ?= 20
+SEED ?= 0
+FILE ?=
 
 .PHONY: install lab check units test weekly run normalize render drift bench book book-test pieces hook constraints clean
-.PHONY: clean-copies exercises grade grading-test lowest latest newest nightly links workflows
+.PHONY: clean-copies slides slides-test mutate exercises grade grading-test lowest latest newest nightly links workflows
 
 # An environment that was moved with its folder, or has lost its Python, is installed again.
 ifneq ($(shell test "$$(cat $(INSTALLED) 2>/dev/null)" = "$(CURDIR)" && $(BIN)/python -c '' 2>/dev/null && echo whole),whole)
@@ -79,6 +83,10 @@ build/peers/jax/.installed: benchmarks/peers/requirements-jax.txt | $(INSTALLED)
 	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
+# Faults planted in copies of the project: what notices them? Drawn anew for another file or seed.
+mutate: $(INSTALLED)
+	$(BIN)/python -m tools.mutate $(or $(FILE),build/mutants/drawn.csv) --count $(N) --seed $(SEED) --places $(filter-out all,$(NB))
+
 # nbgrader makes the students' copies and grades them. It brings panels into JupyterLab that a reader of the notebooks does
 # not need, so it lives in an environment of its own, which sees the packages of .venv.
 build/grading/env/.installed: exercises/requirements.txt constraints.txt | $(INSTALLED)
@@ -104,6 +112,14 @@ book: $(INSTALLED) build/book/env/.installed build/book/node/.installed
 
 book-test: book
 	build/book/env/bin/python -m pytest --noconftest -o addopts= -q docs/test_book.py
+
+# Slides of the notebooks, from what their cells' metadata says; they need nothing from elsewhere.
+slides: $(INSTALLED) build/book/node/.installed
+	$(BIN)/python -m tools.slides $(filter-out all,$(NB))
+
+slides-test: build/book/env/.installed
+	$(MAKE) slides NB=all
+	build/book/env/bin/python -m pytest --noconftest -o addopts= -q docs/test_slides.py
 
 # The data of the book's interactive pieces, from trained networks, and their pictures; needs the real data.
 pieces: $(INSTALLED) build/book/env/.installed build/book/node/.installed

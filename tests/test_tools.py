@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tools import clean_copies, exports, keys, normalize, notebooks, offline, render, run
+from tools import clean_copies, exports, keys, normalize, notebooks, offline, render, run, slides
 from utils import checks, lesson
 
 
@@ -291,6 +291,29 @@ def test_clean_copies_hold_no_outputs_and_leave_predictions_open(monkeypatch, fo
     assert (code.outputs, code.execution_count) == ([], None)
     assert "course" not in copy.metadata
     assert answer.source == clean_copies.FOLDED.format("It is not.") + "\n\n## Next\n\nText."
+
+
+def test_slides_hold_the_marked_cells_each_section_on_its_own():
+    cells = [
+        nbformat.v4.new_markdown_cell(
+            "An end.\n\n## One\n\nSee [it](01_it.ipynb#x), [code](../utils/it.py).\n\n## Two"
+        ),
+        nbformat.v4.new_code_cell("print(1)", outputs=[nbformat.v4.new_output("stream", text="1\n")]),
+        nbformat.v4.new_code_cell("skipped"),
+        nbformat.v4.new_code_cell("many()", outputs=[nbformat.v4.new_output("stream", text="1\n" * 11)]),
+        nbformat.v4.new_markdown_cell("It printed."),
+    ]
+    for cell, kind in zip(cells, ("slide", "fragment", None, "fragment", "notes"), strict=True):
+        if kind:
+            cell.metadata["slideshow"] = {"slide_type": kind}
+    one, two, code, long, notes = slides.shown(nbformat.v4.new_notebook(cells=cells)).cells
+    assert one.source == "## One\n\nSee [it](01_it.html), code.\n\n"
+    assert (two.source, notes.source) == ("## Two", "It printed.")
+    assert [cell.metadata.tags for cell in (code, long)] == [[], ["output"]]
+    page, _ = slides.exporter().from_notebook_node(slides.shown(nbformat.v4.new_notebook(cells=cells)))
+    assert page.count('<div class="fragment"') == 2
+    assert "print" in page
+    assert "many" not in page
 
 
 KEY = """# %% 1 right

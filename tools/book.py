@@ -76,12 +76,21 @@ def _words(value: ast.expr) -> str:
     return value.value.replace("\n", " ") if isinstance(value, ast.Constant) and isinstance(value.value, str) else ""
 
 
-def prepared(notebook: NotebookNode, name: str) -> NotebookNode:
-    """Return a copy of a notebook for the book: an anchor at each cell that cites an article, words for each figure.
+def words(cell: NotebookNode, name: str) -> str:
+    """Return what the figure of a notebook's cell shows in words.
 
-    Exits with a message if there are no words for a figure.
+    Exits with a message if there are no words for it.
     """
     by_hand = tomllib.loads((DOCS / "alternatives.toml").read_text(encoding="utf8"))
+    key = f"{name[3:]}-{cell.id}"
+    text = by_hand.get(key) or alternative(cell.source)
+    if not text:
+        raise SystemExit(f"{name}: expected a title in the code, or {key} in docs/alternatives.toml")
+    return text
+
+
+def prepared(notebook: NotebookNode, name: str) -> NotebookNode:
+    """Return a copy of a notebook for the book: an anchor at each cell that cites an article, words for each figure."""
     copy = nbformat.from_dict(notebook)
     for number, _, _, _ in articles.places(copy, articles.read()):
         copy.cells[number].source = f'<a id="cell-{number}"></a>\n\n{copy.cells[number].source}'
@@ -89,11 +98,7 @@ def prepared(notebook: NotebookNode, name: str) -> NotebookNode:
         if cell.cell_type == "markdown":
             cell.source = cell.source.replace("](../README.md", "](../index.md")
         elif any("image/png" in output.get("data", {}) for output in cell.outputs):
-            key = f"{name[3:]}-{cell.id}"
-            text = by_hand.get(key) or alternative(cell.source)
-            if not text:
-                raise SystemExit(f"{name}: expected a title in the code, or {key} in docs/alternatives.toml")
-            cell.metadata["mystnb"] = {"image": {"alt": text}}
+            cell.metadata["mystnb"] = {"image": {"alt": words(cell, name)}}
     return copy
 
 

@@ -2,6 +2,8 @@
 
 import ast
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 from tools import notebooks
@@ -81,3 +83,18 @@ def draw(places: dict[str, list[Mutant]], count: int, generator: random.Random) 
         spot = (drawn[-1][0], drawn[-1][1].start)
         pool = [item for item in pool if (item[0], item[1].start) != spot]
     return drawn
+
+
+def plant(copy: Path, row: dict) -> None:
+    """Write a mutant into a copy, formatted like the rest."""
+    path, mutant = copy / row["file"], Mutant(*(row[name] for name in ("kind", "start", "end", "before", "after")))
+    if row["kind"] == "none":
+        return
+    if path.suffix == ".py":
+        path.write_text(mutant.apply(path.read_text(encoding="utf8")), encoding="utf8")
+    else:
+        notebook = notebooks.read(path)
+        cell = next(cell for cell in notebook.cells if cell.id == row["cell"])
+        cell.source = mutant.apply(cell.source)
+        path.write_text(notebooks.text_of(notebook), encoding="utf8")
+    subprocess.run([sys.executable, "-m", "ruff", "format", "-q", path], cwd=copy, check=True)

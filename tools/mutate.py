@@ -30,11 +30,10 @@ import pandas as pd
 from tqdm import tqdm
 
 from tools import notebooks
-from tools.draws import COLUMNS, deal
-from tools.syntax import Mutant
+from tools.draws import COLUMNS, deal, plant
 
 COPIES = notebooks.ROOT / "build" / "mutants"
-QUICK = ["utils", "tests/test_helpers.py", "tests/test_layers.py", "tests/test_data.py"]
+PYTEST = ["pytest", "-x", "-q"]
 STRUCTURE = ["tests/structure", "--deselect", "tests/structure/test_results.py::test_results_were_made_by_todays_code"]
 SURVIVED = "nothing"
 
@@ -44,45 +43,45 @@ def git(*words: str, **options) -> str:
     return subprocess.run(["git", *words], cwd=notebooks.ROOT, check=True, capture_output=True, **options).stdout
 
 
-def plant(copy: Path, row: dict) -> None:
-    """Write a mutant into a copy, formatted like the rest."""
-    path, mutant = copy / row["file"], Mutant(*(row[name] for name in ("kind", "start", "end", "before", "after")))
-    if row["kind"] == "none":
-        return
-    if path.suffix == ".py":
-        path.write_text(mutant.apply(path.read_text(encoding="utf8")), encoding="utf8")
-    else:
-        notebook = notebooks.read(path)
-        cell = next(cell for cell in notebook.cells if cell.id == row["cell"])
-        cell.source = mutant.apply(cell.source)
-        path.write_text(notebooks.text_of(notebook), encoding="utf8")
-    subprocess.run([sys.executable, "-m", "ruff", "format", "-q", path], cwd=copy, check=True)
-
-
 def stages(copy: Path, row: dict) -> list[tuple[str, list[str]]]:
     """Return what could catch a mutant, in order: (what, arguments of Python)."""
-    compare = ["pytest", "--nbval", "-x", "-q"]
-    found = [("Ruff", ["ruff", "check", "-q", "."])]
+    ruff, structure = ("Ruff", ["ruff", "check", "-q", "."]), ("structure", [*PYTEST, *STRUCTURE])
     if row["file"].startswith("notebooks/"):
-        found.append(("comparison", [*compare, row["file"]]))
-    else:
-        found.append(("unit tests", ["pytest", "-x", "-q", *QUICK]))
-        found += [("comparison", [*compare, str(path.relative_to(copy))]) for path in users(copy, row)]
-    return [*found, ("structure", ["pytest", "-x", "-q", *STRUCTURE])]
+        return [ruff, ("comparison", [*PYTEST, "--nbval", row["file"]]), structure]
+    near, far, lessons = users(copy, row)
+    compared = [("comparison", [*PYTEST, "--nbval", path]) for path in lessons]
+    return [
+        ruff,
+        ("unit tests", [*PYTEST, row["file"], *near]),
+        *compared,
+        ("unit tests", [*PYTEST, "utils", *far]),
+        structure,
+    ]
 
 
-def users(copy: Path, row: dict) -> list[Path]:
-    """Return the notebooks that name what a mutant of `utils` changed, else its module; the fastest first."""
+def users(copy: Path, row: dict) -> tuple[list[str], list[str], list[str]]:
+    """Return the tests that name what a mutant of `utils` changed, the other tests, the notebooks that name it.
+
+    What names its module, if nothing names the function; the notebooks in the order of their seconds.
+    """
     module = Path(row["file"])
     text = git("show", f"{row['commit']}:{module}", text=True)
     line = text[: row["start"]].count("\n") + 1
     around = [node for node in ast.parse(text).body if node.lineno <= line <= node.end_lineno and hasattr(node, "name")]
-    lessons = sorted(
-        (copy / "notebooks").glob("[0-9]*.ipynb"), key=lambda path: notebooks.read(path).metadata.course.cost.seconds
-    )
-    code = {path: notebooks.code(notebooks.read(path)) for path in lessons}
-    named = [path for path in lessons if around and re.search(rf"\b{around[0].name}\b", code[path])]
-    return named or [path for path in lessons if re.search(rf"\b{module.stem}\b", code[path])]
+    lessons = {path: notebooks.read(path) for path in (copy / "notebooks").glob("[0-9]*.ipynb")}
+    code = {
+        path: notebooks.code(lessons[path])
+        for path in sorted(lessons, key=lambda p: lessons[p].metadata.course.cost.seconds)
+    }
+    tests = {path: path.read_text(encoding="utf8") for path in sorted((copy / "tests").glob("test_*.py"))}
+
+    def naming(texts: dict[Path, str]) -> list[str]:
+        names = [around[0].name] if around else []
+        found = [[p for p in texts if re.search(rf"\b{name}\b", texts[p])] for name in (*names, module.stem)]
+        return [str(path.relative_to(copy)) for path in next(filter(None, found), [])]
+
+    near = naming(tests)
+    return near, [str(p.relative_to(copy)) for p in tests if str(p.relative_to(copy)) not in near], naming(code)
 
 
 def run(arguments: list[str], copy: Path, limit: float) -> tuple[int | None, str]:
@@ -100,11 +99,12 @@ def run(arguments: list[str], copy: Path, limit: float) -> tuple[int | None, str
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             return None, f"longer than {limit:.0f} s"
-    if process.returncode and report.exists():
-        for case in ElementTree.parse(report).iter("testcase"):
-            for failure in (*case.iter("failure"), *case.iter("error")):
-                said = f"{case.get('name')}: {failure.text or failure.get('message')}"
-    return process.returncode, said
+    failures = [
+        f"{case.get('name')}: {failure.text or failure.get('message')}"
+        for case in (ElementTree.parse(report).iter("testcase") if report.exists() else ())
+        for failure in (*case.iter("failure"), *case.iter("error"))
+    ]
+    return process.returncode, (failures or [said])[0]
 
 
 def verdict(row: dict, copy: Path) -> dict:
@@ -121,7 +121,7 @@ def verdict(row: dict, copy: Path) -> dict:
             break
         if code:
             raise RuntimeError(f"Expected {' '.join(arguments)} to pass or fail, received code {code}:\n{said[-2000:]}")
-    reason = " ".join(re.sub(r"\x1b\[[\d;]*m", "", reason).split())[:300]
+    reason = " ".join(re.sub(r"(\x1b|#x1B)\[[\d;]*m", "", reason).split())[:300]
     return {"caught_by": caught, "reason": reason, "seconds": f"{time.perf_counter() - start:.0f}"}
 
 

@@ -35,11 +35,10 @@ def normalize(notebook: NotebookNode, course: dict) -> NotebookNode:
     )
     result.nbformat_minor = 5
     for cell in notebook.cells:
-        tags = cell.metadata.get("tags")
         kept = NotebookNode(
             id=cell.id,
             cell_type=cell.cell_type,
-            metadata={"tags": tags} if tags else {},
+            metadata={name: cell.metadata[name] for name in ("slideshow", "tags") if cell.metadata.get(name)},
             source=cell.source.strip("\n"),
         )
         if cell.cell_type == "code":

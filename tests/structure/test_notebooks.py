@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from tools import compare, exports, keys, normalize, notebooks, render
+from tools import compare, exports, keys, normalize, notebooks, render, slides
 
 PATHS = notebooks.paths()
 PARTS = ("**What you will learn.**", "**What you need.**", "**Articles it follows.**", "## Setup", "## Summary")
@@ -210,6 +210,19 @@ def test_one_assignment_a_line(notebook):
             kinds = {type(value.value) if constants else type(value) for value in values}
             assert len(kinds) == 1, ast.unparse(node)
             assert constants or len(values) == 2, ast.unparse(node)
+
+
+# What is shown in class
+
+
+def test_slides(notebook):
+    kinds = [slides.slide_type(cell) for cell in notebook.cells]
+    assert set(kinds) == {"slide", "fragment", "notes", "skip"}
+    assert 12 <= kinds.count("slide") <= 32
+    assert kinds[0] == "slide"
+    for cell, kind in zip(notebook.cells, kinds, strict=True):
+        assert (cell.cell_type == "markdown") or kind in ("fragment", "skip")
+        assert (cell.cell_type == "code") or kind != "fragment"
 
 
 # What is compared
