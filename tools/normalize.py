@@ -20,6 +20,7 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 PATH_HERE = re.compile(r"(?<![\w./])/(?:root|home|Users|tmp|work|private|var)/|\b[A-Z]:\\")
 ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
 MAX_BYTES = 1_000_000
+KEPT = ("slideshow", "stated", "tags")  # of a cell's metadata
 STAND_IN = "⚠ STAND-IN"
 
 
@@ -38,7 +39,7 @@ def normalize(notebook: NotebookNode, course: dict) -> NotebookNode:
         kept = NotebookNode(
             id=cell.id,
             cell_type=cell.cell_type,
-            metadata={name: cell.metadata[name] for name in ("slideshow", "tags") if cell.metadata.get(name)},
+            metadata={name: cell.metadata[name] for name in KEPT if cell.metadata.get(name)},
             source=cell.source.strip("\n"),
         )
         if cell.cell_type == "code":

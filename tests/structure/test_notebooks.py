@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from tools import compare, exports, keys, normalize, notebooks, render, slides
+from tools import compare, exports, keys, normalize, notebooks, prose, render, slides
 
 PATHS = notebooks.paths()
 PARTS = ("**What you will learn.**", "**What you need.**", "**Articles it follows.**", "## Setup", "## Summary")
@@ -210,6 +210,10 @@ def test_one_assignment_a_line(notebook):
             kinds = {type(value.value) if constants else type(value) for value in values}
             assert len(kinds) == 1, ast.unparse(node)
             assert constants or len(values) == 2, ast.unparse(node)
+
+
+def test_numbers_in_the_text_are_printed_or_stated(notebook):
+    assert not prose.problems(notebook)
 
 
 # What is shown in class
