@@ -91,7 +91,7 @@ mutate: $(INSTALLED)
 # not need, so it lives in an environment of its own, which sees the packages of .venv.
 build/grading/env/.installed: exercises/requirements.txt constraints.txt | $(INSTALLED)
 	rm -rf $(@D) && $(BIN)/python -m venv $(@D)
-	$(BIN)/python -c "import sysconfig; print(sysconfig.get_path('purelib'))" > \
+	$(BIN)/python -c "import sysconfig; print(f'import site; site.addsitedir({sysconfig.get_path(\"purelib\")!r})')" > \
 		"$$($(@D)/bin/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")/course.pth"
 	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $< -c constraints.txt
 	touch $@

@@ -1,12 +1,14 @@
 """A teacher's path: submissions that are right, wrong, and broken in each way, graded. See `make grading-test`."""
 
 import csv
+import os
 
 import nbformat
 import pytest
 
 from tools import assignments, grading, notebooks
 
+os.environ.pop("PYTHONPATH", None)  # a teacher has none: `utils` has to be found without it
 NAME = "gradient_descent"
 HANGS = "while True:\n    pass"
 EATS = "hoard = []\nwhile True:\n    hoard.append(bytearray(50_000_000))"
