@@ -145,6 +145,7 @@ def write_source() -> None:
         nbformat.write(prepared(notebook, file.removesuffix(".ipynb")), SOURCE / "notebooks" / file)
     for name in PAGES:
         text = (notebooks.ROOT / name).read_text(encoding="utf8").replace("README.md)", "index.md)")
+        text = text.replace("](docs/", "](")  # whose pages are at the top of the book
         (SOURCE / name).parent.mkdir(exist_ok=True)
         (SOURCE / name).write_text(text, encoding="utf8")
     with (SOURCE / "index.md").open("a", encoding="utf8") as index:
