@@ -1,4 +1,4 @@
-// Arrange each slide, draw its diagrams, make its text smaller where it would not fit its page, then show the first one.
+// Arrange each slide, draw its diagrams, make its text smaller where it would not fit its page, then show them.
 (async function () {
   const HEIGHT = 900, MARGIN = 24, LARGEST = 28, SMALLEST = 16;
   const slides = [...document.querySelectorAll(".slides section section")];
@@ -59,16 +59,13 @@
   slides.forEach(arrange);
   await draw();
   await MathJax.startup.promise;
+  // All at once, before one is shown: the speaker view opens this page too, and sets the slide meanwhile.
+  document.querySelector(".reveal").classList.add("measured");
+  slides.forEach(fit);
+  document.querySelector(".reveal").classList.remove("measured");
   await Reveal.initialize({
     width: 1600, height: HEIGHT, margin: 0, center: false, hash: true, slideNumber: "c/t", transition: "none",
     plugins: [RevealNotes],
   });
-  const start = Reveal.getIndices();
-  for (const slide of slides) {
-    const { h, v } = Reveal.getIndices(slide);
-    Reveal.slide(h, v);
-    fit(slide);
-  }
-  Reveal.slide(start.h, start.v, start.f);
   document.body.dataset.ready = "true";
 })();
