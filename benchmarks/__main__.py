@@ -67,6 +67,7 @@ TABLE = {
     "fast_parts": Measurement("fast_training", None, ONE),
     "fast_steps": Measurement("fast_training", None, ONE),
     "fast_layers": Measurement("fast_training", None, ONE),
+    "fast_products": Measurement("fast_training", None, ONE),
     "fast_inputs": Measurement("fast_training", None, ONE),
 }
 

@@ -996,6 +996,48 @@ def fast_layers(_, seed, limit=None):
     return rows
 
 
+def fast_products(_, seed, limit=None):
+    """Milliseconds of convolutions with their gradients, and of three matrix products of their sizes.
+
+    The products are those of patches (places, k² · channels), kernel (k² · channels, filters) and upstream gradients
+    (places, filters); the patches are there already. With the ceiling of this machine, as for `fast_layers`. Layer and
+    products take turns, four times a turn.
+    """
+    fast, rows = lesson.load("fast_training"), []
+
+    def products(patches, kernel, upstream):
+        by_kernel = tf.matmul(patches, upstream, transpose_a=True)
+        return patches @ kernel, by_kernel, tf.matmul(upstream, kernel, transpose_b=True)
+
+    def measure(layer, flops, ways):
+        seconds = timing.median_seconds({way: several(call, 4) for way, call in ways.items()}, rounds=limit or 20)
+        for kind, xla in ways:
+            found = {"layer": layer, "kind": kind, "xla": xla, "flops": flops}
+            rows.append(found | {"milliseconds": round(250 * seconds[kind, xla], 3)})
+
+    def compiled(function, xla, *arguments):
+        program = tf.function(function, jit_compile=xla).get_concrete_function(*arguments)
+        return lambda: program(*arguments)[0].numpy()
+
+    keras.utils.set_random_seed(seed)
+    for name, (layer, _, shape, flops) in fast.layer_cases(8 if limit else 128).items():
+        if name.startswith("convolution"):
+            x, ways = tf.random.stateless_normal(shape, (seed, 0)), {}
+            upstream = tf.random.stateless_normal(layer(x).shape, (seed, 1))
+            kernel = tf.reshape(layer.kernel, (-1, layer.filters))
+            flat = tf.reshape(upstream, (-1, layer.filters))
+            patches = tf.random.stateless_normal((flat.shape[0], kernel.shape[0]), (seed, 2))
+            for xla in (False, True):
+                ways["layer", xla] = compiled(functools.partial(fast.layer_and_gradients, layer), xla, x, upstream)
+                ways["products", xla] = compiled(products, xla, patches, kernel, flat)
+            measure(name, flops, ways)
+    size = 64 if limit else 2048
+    matrix = tf.random.stateless_normal((size, size), (seed, 0))
+    ways = {("ceiling", xla): compiled(lambda a, b: [a @ b], xla, matrix, matrix) for xla in (False, True)}
+    measure("matrix product", 2 * size**3, ways)
+    return rows
+
+
 def fast_inputs(_, seed, limit=None):
     """Milliseconds of a step of `fit`: a small dense network and the article's, by input and steps in one execution."""
     fast, ways, steps = lesson.load("fast_training"), {}, limit or 96

@@ -126,7 +126,8 @@ def problems(notebook: NotebookNode) -> list[str]:
                 f'is a definition, a citation or follows from others, list it as "stated" in the metadata of {cell.id}'
             )
     stated = ((cell.id, text) for cell in notebook.cells for text in cell.metadata.get("stated", []))
-    return lines + [f'{cell}: {text} need not be "stated"' for cell, text in stated if (cell, text) not in needed]
+    lines += [f'{cell}: {text} need not be "stated"' for cell, text in stated if (cell, text) not in needed]
+    return list(dict.fromkeys(lines))
 
 
 def noticed(notebook: NotebookNode) -> list[tuple[bool, bool]]:
