@@ -38,6 +38,24 @@ def test_a_statement_without_need(notebook):
 
 
 @pytest.mark.parametrize(
+    ("check", "fits"),
+    [
+        ('expect(loss < 0.3, "below 0.3")', True),
+        ('expect(loss < 0.36, "below 0.3")', False),
+        ('expect(lost > 0.02, f"{name}: over 2 points")', True),
+        ('expect(lost > 0.016, f"{name}: over 2 points")', False),
+        ('expect(fast < 0.7 * slow, "saves 30%")', True),
+        ('expect(fast < 0.84 * slow, "saves 30%")', False),
+        ('expect_close(ours, 5.0, "by hand: 5", rtol=1e-6)', True),
+        ('print("30 of them")', True),
+    ],
+)
+def test_claims_name_numbers_of_their_cell(check, fits):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(check)])
+    assert (not prose.problems(notebook)) == fits
+
+
+@pytest.mark.parametrize(
     ("text", "value", "decimals"), [("−1,024.50", 1024.5, 2), ("7", 7, 0), ("98 %", 98, 0), ("+0.5%", 0.5, 1)]
 )
 def test_reading(text, value, decimals):

@@ -4,9 +4,12 @@ python -m tools.prose [NB ...]     prints for each notebook how many there are, 
 
 A number in a text has to occur, rounded as it is there, among the numbers of the code and the outputs of its section,
 or of the whole notebook for the title, the summary and the exercises; else the cell's metadata list it under "stated".
+So has a number in the claim of a check: in the code of its cell, as it is, as a part (2 points: 0.02) or as what is
+left of or added to one (saves 30%: 0.7). A bound that is moved then no longer fits its claim.
 Formulas, code, years, sections of articles, names such as GPT-2 and further reading are left out.
 """
 
+import ast
 import re
 import sys
 from dataclasses import dataclass, replace
@@ -15,6 +18,7 @@ import numpy as np
 from nbformat import NotebookNode
 
 from tools import notebooks
+from tools.syntax import name_of
 
 LEFT_OUT = [
     re.compile(pattern, re.DOTALL | re.MULTILINE)
@@ -31,7 +35,7 @@ NUMBER = re.compile(r"(?<![\w.\-^_])[-−+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?
 WRITTEN = re.compile(r"(?<![\w.])\d[\d,_]*(?:\.\d+)?(?:e[-+]?\d+)?")
 TAG = re.compile(r"<[^>]*>")
 SECTION = re.compile(r"^(?=## )", re.MULTILINE)
-ANYWHERE = re.compile(r"#(?:# (?:Summary|Exercises))? ?")
+ANYWHERE = re.compile(r"# |## (?:Summary|Exercises)$")
 CHANGES = (0.8, 0.95, 1.05, 1.2)
 
 
@@ -106,24 +110,41 @@ def checked(notebook: NotebookNode) -> list[tuple[str, NotebookNode, Number, np.
         if heading == "## Further reading":
             continue
         near = evidence([cell for cell, _ in section if cell.cell_type == "code"])
-        pool = whole if ANYWHERE.match(heading)[0].strip() != "#" or heading.startswith("# ") else near
+        pool = whole if ANYWHERE.match(heading) else near
         for cell, text in section:
             if cell.cell_type == "markdown":
                 found += [(heading, cell, number, pool) for number in numbers_of(text)]
     return found
 
 
+def claimed(notebook: NotebookNode) -> list[tuple[str, NotebookNode, Number, np.ndarray]]:
+    """Return (claim, cell, number, evidence) of every number in the claims of checks; the evidence is in the code."""
+    found = []
+    for cell in notebooks.code_cells(notebook):
+        tree = ast.parse(cell.source)
+        constants = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+        code = np.array([abs(value) for value in constants if type(value) in (int, float)] or [np.nan])
+        pool = np.concatenate([code, 100 * code, 100 * abs(1 - code)])
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            place = {"expect": 1, "expect_close": 2}.get(name_of(call), len(call.args))
+            for part in (part for argument in call.args[place : place + 1] for part in ast.walk(argument)):
+                if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                    found += [(f"✓ {part.value}", cell, number, pool) for number in numbers_of(part.value)]
+    return found
+
+
 def problems(notebook: NotebookNode) -> list[str]:
     """Return a line for each number that occurs nowhere and is not stated, and for each stated one that occurs."""
     lines, needed = [], set()
-    for heading, cell, number, pool in checked(notebook):
+    for heading, cell, number, pool in [*checked(notebook), *claimed(notebook)]:
         if number.occurs(pool):
             continue
         needed.add((cell.id, number.text))
         if number.text not in cell.metadata.get("stated", []):
             lines.append(
-                f"{heading}: {number.text} is nowhere in the code and the outputs of this section. Print it; or, if it "
-                f'is a definition, a citation or follows from others, list it as "stated" in the metadata of {cell.id}'
+                f"{heading}: {number.text} is nowhere in the code and the outputs of this section (for a claim: in the "
+                f"code of its cell). Print it; or, if it is a definition, a citation or follows from others, list it "
+                f'as "stated" in the metadata of {cell.id}'
             )
     stated = ((cell.id, text) for cell in notebook.cells for text in cell.metadata.get("stated", []))
     lines += [f'{cell}: {text} need not be "stated"' for cell, text in stated if (cell, text) not in needed]
