@@ -129,7 +129,8 @@ def claimed(notebook: NotebookNode) -> list[tuple[str, NotebookNode, Number, np.
             place = {"expect": 1, "expect_close": 2}.get(name_of(call), len(call.args))
             for part in (part for argument in call.args[place : place + 1] for part in ast.walk(argument)):
                 if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                    found += [(f"✓ {part.value}", cell, number, pool) for number in numbers_of(part.value)]
+                    exact = (replace(number, decimals=9) for number in numbers_of(part.value))
+                    found += [(f"✓ {part.value}", cell, number, pool) for number in exact]
     return found
 
 
