@@ -6,7 +6,7 @@ import time
 import pandas as pd
 import pytest
 
-from tools import mutate
+from tools import draws, mutate
 from tools.draws import draw
 from tools.mutants import mutants
 from tools.syntax import Mutant
@@ -65,6 +65,13 @@ def test_a_draw_takes_every_kind_alike_and_no_place_twice():
     assert kinds["slice"] > 5
     assert kinds["number"] > 5
     assert kinds["arguments"] > 5
+
+
+def test_survivors_are_found_again_where_their_line_still_stands():
+    rows = draws.deal(3, random.Random(0), ["00"])
+    moved = [row | {"start": 0, "end": 1} for row in rows if row["kind"] != "none"]
+    found = draws.again([*moved, moved[0] | {"line": "another one"}])
+    assert found == [row for row in rows if row["kind"] != "none"]
 
 
 def test_a_run_says_what_failed_and_ends_in_time(tmp_path):

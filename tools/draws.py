@@ -1,6 +1,7 @@
 """Draws of mutants from the notebooks and from `utils`: rows of a table, without results yet."""
 
 import ast
+import functools
 import random
 import subprocess
 import sys
@@ -27,6 +28,7 @@ COLUMNS = [
 ]
 
 
+@functools.cache
 def sources(path: Path) -> dict[str, str]:
     """Return the code of a file: of each code cell by its id, or of the whole module by ""."""
     if path.suffix == ".py":
@@ -47,16 +49,36 @@ def deal(count: int, generator: random.Random, words: list[str]) -> list[dict]:
         shares[place] = shares.get(place, 0) + 1
     rows = []
     for files, share in shares.items():
-        texts = {(path, cell): text for path in files for cell, text in sources(path).items()}
-        names: dict[Path, set[str]] = {path: set() for path in files}
-        for (path, _), text in texts.items():
-            names[path] |= bound(text)
-        places = {place: mutants(text, frozenset(names[place[0]])) for place, text in texts.items()}
-        rows += [row(*place, mutant, texts[place]) for place, mutant in draw(places, share, generator)]
+        rows += [row(*place, mutant) for place, mutant in draw(planted(files), share, generator)]
     controls = [(path, "") for path in lessons[: -(-count // 30)]]
-    rows += [row(*place, Mutant("none", 0, 0, "", ""), "") for place in controls]
+    rows += [row(*place, Mutant("none", 0, 0, "", "")) for place in controls]
     generator.shuffle(rows)
     return rows
+
+
+def planted(files: tuple[Path, ...]) -> dict[tuple[Path, str], list[Mutant]]:
+    """Return every mutant of each cell of notebooks, or of modules, by (path, cell)."""
+    found = {}
+    for path in files:
+        texts = sources(path)
+        names = frozenset(name for text in texts.values() for name in bound(text))
+        found |= {(path, cell): mutants(text, names) for cell, text in texts.items()}
+    return found
+
+
+def again(rows: list[dict]) -> list[dict]:
+    """Return the rows of a draw for today's code, without results, and without those whose line is gone."""
+    found = []
+    for old in rows:
+        path = notebooks.ROOT / old["file"]
+        same = [
+            new
+            for (_, cell), every in planted((path,)).items()
+            for new in (row(path, cell, mutant) for mutant in every)
+            if all(new[column] == old[column] for column in ("cell", "kind", "before", "after", "line"))
+        ]
+        found += same[:1]
+    return found
 
 
 def bound(text: str) -> set[str]:
@@ -65,9 +87,9 @@ def bound(text: str) -> set[str]:
     return {node.id for node in stored if isinstance(node.ctx, ast.Store)}
 
 
-def row(path: Path, cell: str, mutant: Mutant, text: str) -> dict:
+def row(path: Path, cell: str, mutant: Mutant) -> dict:
     """Return the row of a mutant, with the line as it then reads."""
-    changed = mutant.apply(text)
+    changed = mutant.apply(sources(path)[cell]) if mutant.kind != "none" else ""
     line = changed[changed.rfind("\n", 0, mutant.start) + 1 :].split("\n")[0].strip()
     place = {"file": str(path.relative_to(notebooks.ROOT)), "cell": cell, "line": line}
     return {column: (vars(mutant) | place).get(column, "") for column in COLUMNS}

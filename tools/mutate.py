@@ -1,6 +1,6 @@
 """Score the tests: plant a fault in a copy of the project, and see whether anything notices.
 
-python -m tools.mutate FILE.csv [--count 20] [--seed 0] [--places 03 utils ...] [--workers 2]
+python -m tools.mutate FILE.csv [--count 20] [--seed 0] [--places 03 utils ...] [--survivors FILE.csv] [--workers 2]
 
 If the file is not there, mutants of the committed notebooks and of `utils` are drawn (`tools/mutants.py`) and written
 to it before any is run: five of six from the notebooks in turn, one of six from `utils`, and for every thirty a
@@ -30,7 +30,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from tools import notebooks
-from tools.draws import COLUMNS, deal, plant
+from tools.draws import COLUMNS, again, deal, plant
 
 COPIES = notebooks.ROOT / "build" / "mutants"
 PYTEST = ["pytest", "-x", "-q"]
@@ -145,12 +145,17 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--places", nargs="*", default=[])
+    parser.add_argument("--survivors", type=Path, help="instead of a draw, those of this file, in today's code")
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     if not options.file.exists():
         if git("status", "--porcelain", "notebooks", "utils", text=True):
             raise SystemExit("Expected committed notebooks and utils, found changes: mutants are planted in a commit.")
-        rows = deal(options.count, random.Random(options.seed), options.places)
+        if options.survivors:
+            before = pd.read_csv(options.survivors, keep_default_na=False, dtype=str)
+            rows = again(before[(before.caught_by == SURVIVED) & (before.kind != "none")].to_dict("records"))
+        else:
+            rows = deal(options.count, random.Random(options.seed), options.places)
         commit = git("rev-parse", "--short", "HEAD", text=True).strip()
         options.file.parent.mkdir(parents=True, exist_ok=True)
         pd.DataFrame(rows, columns=COLUMNS).assign(commit=commit).to_csv(options.file, index=False)
