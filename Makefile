@@ -83,13 +83,15 @@ build/peers/jax/.installed: benchmarks/peers/requirements-jax.txt | $(INSTALLED)
 	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-# Faults planted in copies of the project: what notices them? Drawn anew for another file or seed.
+# Faults planted in copies of the project: what notices them? Some minutes each. A file that is there is continued.
+SPACE := $(subst ,, )
+DRAW = build/mutants/$(subst $(SPACE),-,$(strip $(or $(NB),all) $(N) $(SEED))).csv
 mutate: $(INSTALLED)
-	$(BIN)/python -m tools.mutate $(or $(FILE),build/mutants/drawn.csv) --count $(N) --seed $(SEED) --places $(filter-out all,$(NB))
+	$(BIN)/python -m tools.mutate "$(or $(FILE),$(DRAW))" --count $(N) --seed $(SEED) --places $(filter-out all,$(NB))
 
 # nbgrader makes the students' copies and grades them. It brings panels into JupyterLab that a reader of the notebooks does
 # not need, so it lives in an environment of its own, which sees the packages of .venv.
-build/grading/env/.installed: exercises/requirements.txt constraints.txt | $(INSTALLED)
+build/grading/env/.installed: exercises/requirements.txt constraints.txt Makefile | $(INSTALLED)
 	rm -rf $(@D) && $(BIN)/python -m venv $(@D)
 	$(BIN)/python -c "import sysconfig; print(f'import site; site.addsitedir({sysconfig.get_path(\"purelib\")!r})')" > \
 		"$$($(@D)/bin/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")/course.pth"
@@ -134,7 +136,7 @@ build/book/env/.installed: docs/requirements.txt | $(INSTALLED)
 	touch $@
 
 build/book/node/.installed: docs/package.json docs/package-lock.json
-	@command -v npm >/dev/null || { echo "Expected npm, which comes with Node.js, for the book's formulas and diagrams."; exit 1; }
+	@command -v npm >/dev/null || { echo "Expected npm, which comes with Node.js, for the formulas and diagrams of the book and the slides."; exit 1; }
 	rm -rf $(@D) && mkdir -p $(@D) && cp $^ $(@D)
 	npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund
 	touch $@

@@ -48,6 +48,10 @@ def test_a_statement_without_need(notebook):
         ('expect(fast < 0.84 * slow, "saves 30%")', False),
         ('expect_close(ours, 5.0, "by hand: 5", rtol=1e-6)', True),
         ('print("30 of them")', True),
+        ('expect(error < 1e-4, "to 1e-4")', True),
+        ('expect(error < 1e-3, "to 1e-4")', False),
+        ('expect_close(*first, "equal for 50 steps", rtol=1e-6)', False),
+        ('x = f(0)\nexpect(n > 7, "all 100 of them")', False),
     ],
 )
 def test_claims_name_numbers_of_their_cell(check, fits):
@@ -56,7 +60,8 @@ def test_claims_name_numbers_of_their_cell(check, fits):
 
 
 @pytest.mark.parametrize(
-    ("text", "value", "decimals"), [("−1,024.50", 1024.5, 2), ("7", 7, 0), ("98 %", 98, 0), ("+0.5%", 0.5, 1)]
+    ("text", "value", "decimals"),
+    [("−1,024.50", 1024.5, 2), ("7", 7, 0), ("98 %", 98, 0), ("+0.5%", 0.5, 1), ("2.5e-3", 0.0025, 4)],
 )
 def test_reading(text, value, decimals):
     number = prose.Number.read(text)

@@ -37,7 +37,7 @@ def sources(path: Path) -> dict[str, str]:
 
 
 def deal(count: int, generator: random.Random, words: list[str]) -> list[dict]:
-    """Return the rows of a draw, without results; `words` name notebooks and "utils", none of them all."""
+    """Return the rows of a draw, without results; `words` name notebooks and "utils"; all without words."""
     named = [word for word in words if word != "utils"]
     lessons = notebooks.paths(*named) if named or not words else []
     generator.shuffle(lessons)
@@ -56,6 +56,7 @@ def deal(count: int, generator: random.Random, words: list[str]) -> list[dict]:
     return rows
 
 
+@functools.cache
 def planted(files: tuple[Path, ...]) -> dict[tuple[Path, str], list[Mutant]]:
     """Return every mutant of each cell of notebooks, or of modules, by (path, cell)."""
     found = {}
@@ -71,6 +72,8 @@ def again(rows: list[dict]) -> list[dict]:
     found = []
     for old in rows:
         path = notebooks.ROOT / old["file"]
+        if not path.exists():
+            continue
         same = [
             new
             for (_, cell), every in planted((path,)).items()

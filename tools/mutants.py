@@ -46,6 +46,8 @@ def numbers(source: Source, node: ast.AST) -> Iterator[Mutant]:
     elif not isinstance(where, (ast.Slice, ast.Subscript)) and getattr(where, "arg", "") != "axis":
         for factor in (0.8, 0.95, 1.05, 1.2):
             value = node.value * factor
+            if value == 0.0 and isinstance(node.value, float):
+                continue  # the same number
             if isinstance(node.value, int):
                 value = round(value) if round(value) != node.value else node.value + (1 if factor > 1 else -1)
             yield source.replaced("number", node, f"{value:.6g}" if isinstance(value, float) else str(value))
@@ -98,15 +100,15 @@ def negations(source: Source, node: ast.AST) -> Iterator[Mutant]:
     match node:
         case ast.UnaryOp(ast.USub() | ast.Not() | ast.Invert(), operand):
             if not isinstance(source.parents[node], (ast.Subscript, ast.Slice, ast.keyword)):
-                yield source.replaced("negation", node, source.of(operand))
+                yield source.replaced("negation", node, source.whole(operand))
         case ast.Call(_, [first, *_]) if name_of(node) in ACTIVATIONS:
-            yield source.replaced("activation", node, source.of(first))
+            yield source.replaced("activation", node, source.whole(first))
         case ast.Constant(str(name)) if name in ACTIVATIONS and isinstance(
             source.parents[node], (ast.Call, ast.keyword)
         ):
             yield source.replaced("activation", node, "None")
         case ast.Call(_, [inner]) if name_of(node) == "stop_gradient":
-            yield source.replaced("gradient", node, source.of(inner))
+            yield source.replaced("gradient", node, source.whole(inner))
         case ast.keyword(str(name), ast.Constant(bool(value))) if name != "strict":  # of zip: it only guards
             yield source.replaced("flag", node.value, str(not value))
 
@@ -119,9 +121,9 @@ def axes(source: Source, node: ast.AST) -> Iterator[Mutant]:
         case ast.keyword("axis", ast.UnaryOp(ast.USub(), ast.Constant(int()))):
             yield source.replaced("axis", node.value, "0")
         case ast.Slice(lower, upper):
-            if isinstance(lower, ast.Constant):
+            if isinstance(lower, ast.Constant) and isinstance(lower.value, int):
                 yield source.replaced("slice", lower, str(lower.value + 1))
-            if isinstance(upper, ast.Constant):
+            if isinstance(upper, ast.Constant) and isinstance(upper.value, int):
                 yield source.replaced("slice", upper, str(upper.value - 1))
             if isinstance(upper, ast.UnaryOp) and isinstance(upper.operand, ast.Constant):
                 yield source.replaced("slice", upper, f"-{upper.operand.value + 1}")

@@ -1,12 +1,12 @@
 """The numbers in the text of a notebook: each is printed or computed near it, or stated as a definition or a citation.
 
-python -m tools.prose [NB ...]     prints for each notebook how many there are, and which share of wrong ones is noticed
+python -m tools.prose [NB ...]     prints those without, how many there are, and which share of wrong ones is noticed
 
 A number in a text has to occur, rounded as it is there, among the numbers of the code and the outputs of its section,
-or of the whole notebook for the title, the summary and the exercises; else the cell's metadata list it under "stated".
+or of the whole notebook for the title, the summary and the exercises; otherwise the cell's metadata lists it.
 So has a number in the claim of a check: in the code of its cell, as it is, as a part (2 points: 0.02) or as what is
-left of or added to one (saves 30%: 0.7). A bound that is moved then no longer fits its claim.
-Formulas, code, years, sections of articles, names such as GPT-2 and further reading are left out.
+left of or added to one (saves 30%: 0.7). A bound that is moved then usually no longer fits its claim. Formulas, code,
+years (1500 to 2099, without a comma), sections of articles, names such as GPT-2 and further reading are left out.
 """
 
 import ast
@@ -31,7 +31,7 @@ LEFT_OUT = [
         r"(?<![\d,.])(?:1[5-9]|20)\d\d\b(?![,.]\d)",  # years
     )
 ]
-NUMBER = re.compile(r"(?<![\w.\-^_])[-−+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s?%)?(?![\w])")
+NUMBER = re.compile(r"(?<![\w.\-^_])[-−+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+−]?\d+)?(?:\s?%)?(?!\w)")
 WRITTEN = re.compile(r"(?<![\w.])\d[\d,_]*(?:\.\d+)?(?:e[-+]?\d+)?")
 TAG = re.compile(r"<[^>]*>")
 SECTION = re.compile(r"^(?=## )", re.MULTILINE)
@@ -51,20 +51,22 @@ class Number:
     @classmethod
     def read(cls, text: str) -> "Number":
         """Return the number that a text such as "−1,024.5" or "98 %" stands for."""
-        digits = text.strip("+-−% ").replace(",", "")
-        return cls(text.strip(), float(digits), len(digits.partition(".")[2]), text.endswith("%"))
+        digits = text.strip("+-−% ").replace(",", "").replace("−", "-")
+        mantissa, _, exponent = digits.partition("e")
+        decimals = len(mantissa.partition(".")[2]) - int(exponent or 0)
+        return cls(text.strip(), float(digits), decimals, text.endswith("%"))
 
     def occurs(self, numbers: np.ndarray) -> bool:
         """Return whether the number is one of an array's, rounded; signs do not count."""
         scaled = np.concatenate([numbers, 100 * numbers]) if self.percent else numbers
-        return bool(np.any(np.abs(scaled - self.value) <= 0.5000001 * 10**-self.decimals))
+        return bool(np.any(np.abs(scaled - self.value) <= 0.5000001 * 10.0**-self.decimals))
 
     def changed(self, factor: float) -> "Number":
         """Return the number times a factor, at least one unit of its last digit away."""
         value = round(self.value * factor, self.decimals)
         if value == self.value:
-            value += np.sign(factor - 1) * 10**-self.decimals
-        return replace(self, value=value)
+            value += np.sign(factor - 1) * 10.0**-self.decimals
+        return replace(self, value=abs(value))
 
 
 def numbers_of(text: str) -> list[Number]:
@@ -86,10 +88,10 @@ def evidence(cells: list[NotebookNode]) -> np.ndarray:
         texts += [
             output.get("text", ""),
             data.get("text/plain", ""),
-            re.sub(r"<[^>]*>", " ", data.get("text/html", "")),
+            TAG.sub(" ", data.get("text/html", "")),
         ]
     found = [written.replace(",", "").replace("_", "") for text in texts for written in WRITTEN.findall(text)]
-    return np.array([float(number) for number in found if number.count(".") < 2])
+    return np.array([float(number) for number in found])
 
 
 def sections(notebook: NotebookNode) -> list[list[tuple[NotebookNode, str]]]:
@@ -124,12 +126,13 @@ def claimed(notebook: NotebookNode) -> list[tuple[str, NotebookNode, Number, np.
         tree = ast.parse(cell.source)
         constants = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
         code = np.array([abs(value) for value in constants if type(value) in (int, float)] or [np.nan])
-        pool = np.concatenate([code, 100 * code, 100 * abs(1 - code)])
+        parts = code[~np.isin(code, (0, 1, 2))]
+        pool = np.concatenate([code, 100 * parts, 100 * abs(1 - parts)])
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-            place = {"expect": 1, "expect_close": 2}.get(name_of(call), len(call.args))
-            for part in (part for argument in call.args[place : place + 1] for part in ast.walk(argument)):
+            claim = call.args[-1:] if name_of(call) in ("expect", "expect_close") else []
+            for part in (part for argument in claim for part in ast.walk(argument)):
                 if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                    exact = (replace(number, decimals=9) for number in numbers_of(part.value))
+                    exact = (replace(number, decimals=12) for number in numbers_of(part.value))
                     found += [(f"✓ {part.value}", cell, number, pool) for number in exact]
     return found
 
@@ -176,7 +179,9 @@ def main() -> None:
     """Run the command line described above."""
     every: list[tuple[bool, bool]] = []
     for path in notebooks.paths(*sys.argv[1:]):
-        changes = noticed(notebooks.read(path))
+        notebook = notebooks.read(path)
+        print("\n".join(problems(notebook)), end="")
+        changes = noticed(notebook)
         print(f"{path.stem}: {described(changes)}")
         every += changes
     print(f"all: {described(every)}")

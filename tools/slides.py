@@ -115,12 +115,14 @@ def page(path: Path) -> str:
 
 def main() -> None:
     """Run the command line described above."""
-    shutil.rmtree(FOLDER, ignore_errors=True)
     vendored = {book.VENDOR / origin: place for origin, place in (book.VENDORED | REVEAL).items()}
     for origin, place in (vendored | {SOURCE / name: name for name in ("slides.css", "slides.js")}).items():
         copy = FOLDER / "vendor" / place
         copy.parent.mkdir(parents=True, exist_ok=True)
-        (shutil.copytree if origin.is_dir() else shutil.copy)(origin, copy)
+        if origin.is_dir():
+            shutil.copytree(origin, copy, dirs_exist_ok=True)
+        else:
+            shutil.copy(origin, copy)
     for path in notebooks.paths(*sys.argv[1:]):
         (FOLDER / f"{path.stem}.html").write_text(page(path), encoding="utf8")
         print(f"build/slides/{path.stem}.html")

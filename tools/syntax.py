@@ -49,6 +49,11 @@ class Source:
         """Return the text of a node."""
         return self.text[slice(*self.span(node))]
 
+    def whole(self, node: ast.AST) -> str:
+        """Return the text of a node, in parentheses if it is made of several with operators between them."""
+        text = self.of(node)
+        return f"({text})" if isinstance(node, (ast.BinOp, ast.BoolOp, ast.Compare, ast.UnaryOp, ast.IfExp)) else text
+
     def replaced(self, kind: str, node: ast.AST, after: str) -> Mutant:
         """Return the mutant that has another text in the place of a node."""
         return Mutant(kind, *self.span(node), self.of(node), after)

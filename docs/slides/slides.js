@@ -39,6 +39,8 @@
 
   const widthOf = (wide) => (wide.matches("table") ? wide : wide.firstElementChild).offsetWidth;
 
+  const sizeOf = (element) => parseFloat(getComputedStyle(element).fontSize);
+
   // A long formula or a table gets more of the page, then smaller; where a slide is too high, its figure does, then its text.
   function fit(slide) {
     const wides = [...slide.querySelectorAll("mjx-container[display=true], .jp-RenderedHTMLCommon table")];
@@ -46,7 +48,8 @@
     if (text && wides.some((wide) => text.contains(wide) && widthOf(wide) > 1.2 * text.offsetWidth)) slide.classList.add("long");
     for (const part of slide.querySelectorAll(".column")) {
       for (const wide of wides.filter((wide) => part.contains(wide) && widthOf(wide) > part.offsetWidth)) {
-        wide.style.fontSize = `${(100 * part.offsetWidth) / widthOf(wide)}%`;
+        const own = sizeOf(wide) / sizeOf(wide.parentElement);
+        wide.style.fontSize = `${(100 * own * part.offsetWidth) / widthOf(wide)}%`;
       }
       for (let height = 700; tooHigh(part) && part.querySelector("img") && height > 420; height -= 20) {
         part.style.setProperty("--figure", `${height}px`);

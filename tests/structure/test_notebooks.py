@@ -213,7 +213,8 @@ def test_one_assignment_a_line(notebook):
 
 
 def test_numbers_in_the_text_are_printed_or_stated(notebook):
-    assert not prose.problems(notebook)
+    problems = prose.problems(notebook)
+    assert not problems, "\n".join(problems)
 
 
 # What is shown in class
