@@ -189,7 +189,7 @@ def main() -> None:
             print(number, *table.loc[number, ["file", "kind", "line"]], "→", result["caught_by"], flush=True)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-    for number in table.index[table.caught_by == SURVIVED]:
+    for number in table.index[(table.caught_by == SURVIVED) & (table.kind != "none")]:
         print(f"survived: {table.file[number]} {table.cell[number]} {table.kind[number]}: {table.line[number]}")
     print(score(table))
 
