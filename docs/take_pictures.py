@@ -3,9 +3,9 @@
 `make pieces` runs this.
 """
 
-import shutil
 from pathlib import Path
 
+from browser import start
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[1]
@@ -13,8 +13,7 @@ ROOT = Path(__file__).parents[1]
 HTML = ROOT / "build" / "book" / "html"
 
 with sync_playwright() as playwright:
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
-    browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+    browser = start(playwright)
     page = browser.new_page(viewport={"width": 1280, "height": 1600})
     page.goto((HTML / "see_it_move.html").as_uri())
     page.add_style_tag(content="header, .bd-header-article, .skip-link { display: none !important }")

@@ -1,11 +1,10 @@
 """The built slides in a browser: `make slides-test`. It needs Chromium or Chrome."""
 
-import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
+pytest_plugins = ["browser"]
 FOLDER = Path(__file__).parents[1] / "build" / "slides"
 PAGES = sorted(path.name for path in FOLDER.glob("*.html"))
 MEASURE = """() => [...document.querySelectorAll(".slides section section")].map((slide) => {
@@ -24,18 +23,6 @@ MEASURE = """() => [...document.querySelectorAll(".slides section section")].map
     broken: slide.querySelectorAll("mjx-merror, .jp-Mermaid, img:not([alt]), img[alt='']").length,
   };
 })"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Start Chromium, or Chrome."""
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if program is None:
-        pytest.fail("Expected Chromium or Chrome. On Debian: apt-get install chromium")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture

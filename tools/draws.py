@@ -98,7 +98,7 @@ def row(path: Path, cell: str, mutant: Mutant) -> dict:
     return {column: (vars(mutant) | place).get(column, "") for column in COLUMNS}
 
 
-def draw(places: dict[str, list[Mutant]], count: int, generator: random.Random) -> list[tuple[str, Mutant]]:
+def draw(places: dict, count: int, generator: random.Random) -> list[tuple]:
     """Draw (place, mutant) without repeats: first the kind, each as likely, then one of its mutants in all places."""
     pool = [(place, mutant) for place, found in places.items() for mutant in found]
     drawn = []

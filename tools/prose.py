@@ -180,7 +180,7 @@ def main() -> None:
     every: list[tuple[bool, bool]] = []
     for path in notebooks.paths(*sys.argv[1:]):
         notebook = notebooks.read(path)
-        print("\n".join(problems(notebook)), end="")
+        print(*(f"{path.stem}: {line}\n" for line in problems(notebook)), sep="", end="")
         changes = noticed(notebook)
         print(f"{path.stem}: {described(changes)}")
         every += changes
