@@ -57,7 +57,8 @@ def test_expect_close_raises(actual, desired, capsys):
 
 def test_expect_close_uses_both_tolerances(capsys):
     checks.expect_close([100.0, 0.0], [100.9, 0.009], "claim", rtol=0.01, atol=0.01)
-    assert capsys.readouterr().out == "✓ claim\n"
+    checks.expect_close([0.5], [0.5], "claim")
+    assert capsys.readouterr().out == "✓ claim (rtol 0.01, atol 0.01)\n✓ claim (exactly)\n"
 
 
 def test_exercise_refuses_a_wrong_answer():

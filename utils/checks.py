@@ -14,7 +14,8 @@ def expect(condition: bool, claim: str, *, when: bool = True) -> None:
 
     Args:
         condition: one truth value, a Python or NumPy bool.
-        claim: what is true, in words. It is printed and compared, so it holds no measured number that can drift.
+        claim: what is true, in words, with the bound that it compares with ("below 20%"). It is printed and compared,
+            so it holds no measured number that can drift.
         when: false where the claim is about data that are not there, such as with a stand-in; then it is not checked,
             and a line that starts with ⚠ says so.
 
@@ -38,12 +39,12 @@ def expect(condition: bool, claim: str, *, when: bool = True) -> None:
 
 
 def expect_close(actual, desired, claim: str, *, rtol: float = 0.0, atol: float = 0.0) -> None:
-    """Print "✓ claim" if |actual − desired| ≤ atol + rtol·|desired| for every element.
+    """Print "✓ claim (rtol 1e-06)" if |actual − desired| ≤ atol + rtol·|desired| for every element.
 
     Args:
         actual: number, array or tensor.
         desired: number, array or tensor of the same shape.
-        claim: what is equal, in words; printed and compared.
+        claim: what is equal, in words; printed and compared, with the tolerances, or "exactly" if both are 0.
         rtol: relative tolerance, at least 0.
         atol: absolute tolerance, at least 0, in the unit of `desired`.
 
@@ -51,13 +52,14 @@ def expect_close(actual, desired, claim: str, *, rtol: float = 0.0, atol: float 
         AssertionError: "✗ claim", with the elements that differ, or if the shapes differ.
 
     >>> expect_close([0.1 + 0.2], [0.3], "a tenth and two tenths make three tenths", rtol=1e-12)
-    ✓ a tenth and two tenths make three tenths
+    ✓ a tenth and two tenths make three tenths (rtol 1e-12)
     """
     actual, desired = np.asarray(actual), np.asarray(desired)
     if actual.shape != desired.shape:
         raise AssertionError(f"✗ {claim}: expected shape {desired.shape}, received {actual.shape}")
     np.testing.assert_allclose(actual, desired, rtol=rtol, atol=atol, equal_nan=False, err_msg=f"✗ {claim}")
-    print(f"✓ {claim}")
+    allowed = [f"{name} {value:g}" for name, value in (("rtol", rtol), ("atol", atol)) if value]
+    print(f"✓ {claim} ({', '.join(allowed) or 'exactly'})")
 
 
 class WrongAnswer(AssertionError):

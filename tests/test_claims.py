@@ -1,0 +1,40 @@
+"""The check of the claims of a notebook's checks."""
+
+import nbformat
+import pytest
+
+from tools import claims
+
+
+@pytest.mark.parametrize(
+    ("check", "fits"),
+    [
+        ('expect(loss < 0.3, "below 0.3")', True),
+        ('expect(loss < 0.36, "below 0.3")', False),
+        ('expect(loss < 0.3, "it is small")', False),
+        ('expect(loss < 0.3, f"{name}: below {bound}")', False),
+        ('expect(lost > 0.02, f"{name}: over two points")', True),
+        ('expect(lost > 0.016, f"{name}: over two points")', False),
+        ('expect((parts > 0.8).sum() >= 5, "at least five above 0.8")', True),
+        ('expect((parts > 0.64).sum() >= 5, "at least five above 0.8")', False),
+        ('expect((parts > 0.8).sum() >= 4, "at least five above 0.8")', False),
+        ('expect(0.7 < gain.min() <= gain.max() < 1.3, "costs or saves below 30%")', True),
+        ('expect(0.7 < gain.min() <= gain.max() < 1.4, "costs or saves below 30%")', False),
+        ('expect(ratio > 10, "below a tenth of the other")', True),
+        ('expect(-0.1 < slope, "a slope above -0.1")', True),
+        ('expect(first.min() > 0, "a gain, with each seed")', True),
+        ('expect(steps == 313, "as many as computed")', True),
+        ('expect(a > 0 and b > 0, "both gain")', False),
+        ('expect(not real or a > 0, "a gain")', False),
+        ('expect(a > 0, "a gain", when=real and there)', True),
+        ('expect_close(ours, theirs, "the same", rtol=1e-6)', True),
+    ],
+)
+def test_one_thing_with_its_bounds(check, fits):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(check)])
+    assert (not claims.problems(notebook)) == fits
+
+
+def test_the_message_names_claim_and_bound():
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell('expect(loss < 0.3, "it is small")')])
+    assert claims.problems(notebook) == ["✓ it is small: does not name its bound, 0.3"]

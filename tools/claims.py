@@ -1,0 +1,74 @@
+"""The claims of checks: each says one thing, and names the bounds that its check compares with.
+
+So a bound that is moved no longer fits its claim, and of two conditions none can go without a word.
+A bound is named as it is, as a percentage or in points (0.02: two points), as what is left of one or added to it
+(0.7: saves 30%), or in a word (half, tenfold). Zero and one need no name, and `expect_close` prints its tolerance.
+"""
+
+import ast
+
+import numpy as np
+from nbformat import NotebookNode
+
+from tools import notebooks, prose
+from tools.syntax import name_of
+
+COUNTED = "one two three four five six seven eight nine ten eleven twelve thirteen".split()
+PARTS = {
+    "half": 2,
+    "quarter": 4,
+    "fifth": 5,
+    "tenth": 10,
+    "twentieth": 20,
+    "hundredth": 100,
+    "thousandth": 1_000,
+    "millionth": 1_000_000,
+}
+WORDS = {word: float(number) for number, word in enumerate(COUNTED, start=1)}
+WORDS |= {word: 1 / number for word, number in PARTS.items()}
+WORDS |= {"twice": 2.0, "tenfold": 10.0, "hundred": 100.0, "hundredfold": 100.0}
+
+
+def named(claim: str) -> np.ndarray:
+    """Return the numbers that a claim names, in digits or in words.
+
+    >>> named("more than half of 32 gain over 2%").tolist()
+    [32.0, 2.0, 0.5]
+    """
+    words = (word.strip(",.;:()") for word in claim.split())
+    numbers = [number.value for number in prose.numbers_of(claim)]
+    return np.array([*numbers, *(WORDS[word] for word in words if word in WORDS)])
+
+
+def bounds(condition: ast.expr) -> list[float]:
+    """Return the numbers that are bounds in a condition (of < and >, not of ==), without signs, but for zero and one.
+
+    >>> bounds(ast.parse("-0.1 < slope and (parts > 0.8).sum() >= 5").body[0].value)
+    [0.1, 5, 0.8]
+    """
+    compared = [node for node in ast.walk(condition) if isinstance(node, ast.Compare)]
+    ordered = [node for node in compared if not any(isinstance(sign, (ast.Eq, ast.NotEq)) for sign in node.ops)]
+    sides = [side for node in ordered for side in (node.left, *node.comparators)]
+    sides = [side.operand if isinstance(side, ast.UnaryOp) else side for side in sides]
+    values = [side.value for side in sides if isinstance(side, ast.Constant)]
+    return [value for value in values if type(value) in (int, float) and value not in (0, 1)]
+
+
+def problems(notebook: NotebookNode) -> list[str]:
+    """Return a line for each claim that says two things, and for each that does not name a bound of its check."""
+    lines = []
+    for cell in notebooks.code_cells(notebook):
+        for call in ast.walk(ast.parse(cell.source)):
+            if not (isinstance(call, ast.Call) and name_of(call) == "expect"):
+                continue
+            condition, words = call.args
+            claim = "".join(part.value for part in ast.walk(words) if isinstance(getattr(part, "value", 0), str))
+            if any(isinstance(node, ast.BoolOp) for node in ast.walk(condition)):
+                lines.append(f"✓ {claim}: one claim, one condition; make two checks of it, or use `when`")
+            numbers = named(claim)
+            for bound in bounds(condition):
+                beside_one = abs(1 - bound)
+                forms = np.array([bound, 1 / bound, 100 * bound, beside_one, 100 * beside_one][: 5 if bound < 2 else 2])
+                if not np.any(np.isclose(numbers[:, None], forms, rtol=1e-9, atol=0.0)):
+                    lines.append(f"✓ {claim}: does not name its bound, {bound:g}")
+    return lines
