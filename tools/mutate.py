@@ -5,9 +5,9 @@ python -m tools.mutate FILE.csv [--count 20] [--seed 0] [--places 03 utils ...] 
 If the file is not there, mutants of the committed notebooks and of `utils` are drawn (`tools/mutants.py`) and written
 to it before any is run: five of six from the notebooks in turn, one of six from `utils`, and for every thirty a
 control without a fault (at most one for each notebook). Then those that have no result yet are run, each on a copy of
-the commit that they were drawn from: Ruff, the notebook with its comparison, the tests of the structure; for `utils`
-the unit tests, the notebooks that name what was changed, the tests of the structure. What fails first catches it. The
-score is printed. It holds for a machine: where only stand-ins are, outputs are not compared; and cells tagged
+the commit that they were drawn from: Ruff, the tests of the notebook's form, its comparison, all tests of the form; for
+`utils` the unit tests, the notebooks that name what was changed, all tests of the form. What fails first catches it.
+The score is printed. It holds for a machine: where only stand-ins are, outputs are not compared; and cells tagged
 `same-machine` are compared only in their form where they were not stored.
 
 Left out is one test, that the results files belong to today's code: it notices any change of the code they measure.
@@ -52,7 +52,8 @@ def stages(copy: Path, row: dict) -> list[tuple[str, list[str]]]:
     """Return what could catch a mutant, in order: (what, arguments of Python)."""
     ruff, structure = ("Ruff", ["ruff", "check", "-q", "."]), ("structure", [*PYTEST, *STRUCTURE])
     if row["file"].startswith("notebooks/"):
-        return [ruff, ("comparison", [*PYTEST, "--nbval", row["file"]]), structure]
+        form = ("structure", [*PYTEST, *STRUCTURE, "-k", Path(row["file"]).stem])  # seconds, as it runs nothing
+        return [ruff, form, ("comparison", [*PYTEST, "--nbval", row["file"]]), structure]
     near, far, lessons = users(copy, row)
     compared = [("comparison", [*PYTEST, "--nbval", path]) for path in lessons]
     return [
