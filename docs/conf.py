@@ -40,6 +40,7 @@ if repository:
         "repository_url": repository,
         "use_repository_button": True,
         "use_issues_button": True,
+        "repository_branch": "main",
         "path_to_docs": "",
         "launch_buttons": {
             "colab_url": "https://colab.research.google.com",

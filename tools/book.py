@@ -19,7 +19,7 @@ import tomllib
 import nbformat
 from nbformat import NotebookNode
 
-from tools import articles, notebooks
+from tools import articles, colab, notebooks
 
 BOOK = notebooks.ROOT / "build" / "book"
 SOURCE, HTML, VENDOR = BOOK / "source", BOOK / "html", BOOK / "node" / "node_modules"
@@ -142,6 +142,7 @@ def write_source() -> None:
     stored = {entry.file: notebooks.read(notebooks.FOLDER / entry.file) for entry in entries}
     (SOURCE / "notebooks").mkdir()
     for file, notebook in stored.items():
+        colab.place(notebook, "")
         nbformat.write(prepared(notebook, file.removesuffix(".ipynb")), SOURCE / "notebooks" / file)
     for name in PAGES:
         text = (notebooks.ROOT / name).read_text(encoding="utf8").replace("README.md)", "index.md)")

@@ -1,5 +1,5 @@
-"""Write what is derived: the notebooks' file names, links, cost and "Next" lines, the tables of the two READMEs, and
-utils/seals.toml.
+"""Write what is derived: the notebooks' file names, links, cost and "Next" lines, their first cell for Colab, the
+tables of the two READMEs, and utils/seals.toml.
 
 python -m tools.render
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from tools import keys, notebooks
+from tools import colab, keys, notebooks
 from tools.environment import described
 from utils import fetch
 from utils.data_sets import DATA_SETS
@@ -73,6 +73,7 @@ def files() -> dict[Path, str]:
             cell.source = LINK.sub(lambda match: names.get(match[2], match[0]), cell.source)
         if "cost" in notebook.metadata.get("course", {}):
             prose[0].source = COST.sub(cost_line(notebook), prose[0].source)
+        colab.place(notebook, colab.repository())
         prose[-1].source = NEXT.sub(next_line(entries, place), prose[-1].source)
         written[notebooks.FOLDER / entry.file] = notebooks.text_of(notebook)
     readme = README.read_text(encoding="utf8")

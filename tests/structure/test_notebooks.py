@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from tools import claims, compare, exports, keys, normalize, notebooks, prose, render, slides
+from tools import claims, colab, compare, exports, keys, normalize, notebooks, prose, render, slides
 from tools.syntax import name_of
 
 PATHS = notebooks.paths()
@@ -26,7 +26,9 @@ def path(request):
 
 @pytest.fixture
 def notebook(path):
-    return notebooks.read(path)
+    found = notebooks.read(path)
+    colab.place(found, "")  # its cell is the same in all, and written by `make render`
+    return found
 
 
 def code_of(notebook):

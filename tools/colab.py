@@ -1,0 +1,44 @@
+"""The first cell of each notebook on Colab, which fetches the rest of the course; elsewhere the cell does nothing.
+
+`make render` writes it into every notebook once notebooks/index.toml names the published repository:
+
+repository = "https://github.com/OWNER/NAME"
+"""
+
+import tomllib
+
+import nbformat
+from nbformat import NotebookNode
+
+from tools import notebooks
+
+ID = "colab"
+SOURCE = """\
+import sys
+
+if "google.colab" in sys.modules:  # fetches the rest of the course, some minutes; elsewhere it is here
+    import os
+    from subprocess import run
+
+    run(["git", "clone", "--quiet", "--depth=1", "{repository}", "course"], check=True)
+    os.chdir("course")
+    run([sys.executable, "-m", "pip", "install", "--quiet", "-r", "requirements.txt"], check=True)
+    sys.path.insert(0, os.getcwd())
+    os.chdir("notebooks")"""
+
+
+def repository() -> str:
+    """Return the address of the published repository, "" if notebooks/index.toml names none."""
+    return tomllib.loads((notebooks.FOLDER / "index.toml").read_text(encoding="utf8")).get("repository", "")
+
+
+def place(notebook: NotebookNode, address: str) -> None:
+    """Put the cell before the notebook's other code, in place; take it away if there is no address."""
+    notebook.cells = [cell for cell in notebook.cells if cell.id != ID]
+    if address:
+        cell = nbformat.v4.new_code_cell(SOURCE.format(repository=address), id=ID)
+        cell.metadata = NotebookNode(slideshow=NotebookNode(slide_type="skip"))
+        first = next(number for number, cell in enumerate(notebook.cells) if cell.cell_type == "code")
+        notebook.cells.insert(first, cell)
+    for count, cell in enumerate(notebooks.code_cells(notebook), start=1):
+        cell.execution_count = count
