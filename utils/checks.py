@@ -124,7 +124,7 @@ def sealed(question: str) -> Callable[[str | float], bool | str]:
     known = tomllib.loads((Path(__file__).parent / "seals.toml").read_text(encoding="utf8"))[question]
 
     def is_right(answer):
-        wrong = known.get(seal(question, answer))
-        return wrong == "" or wrong or False
+        digits = "" if isinstance(answer, str) else " (four digits count)"
+        return known.get(seal(question, answer), f"it is not right yet{digits}") or True
 
     return is_right
