@@ -48,10 +48,18 @@ def test_elsewhere_it_does_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_requirements_have_the_heading_that_it_looks_for():
+    lessons, others = (notebooks.ROOT / "requirements.txt").read_text().split("# running the notebooks")
+    assert "tensorflow" in lessons
+    assert "scikit-learn" in lessons
+    assert "jupyterlab" in others
+
+
 def test_on_colab_it_fetches_the_course(tmp_path):
-    """With a module that looks like Colab's, a repository on the disk, and nothing to install."""
+    """With a module that looks like Colab's, a repository on the disk, and a package that is there already."""
     origin = tmp_path / "origin"
-    for name, text in {"requirements.txt": "", "utils/__init__.py": "", "utils/checks.py": "FOUND = 71"}.items():
+    wanted = "-e .\n# the lessons\nnumpy>=2.2  # arrays\n\n# running the notebooks\nno-such-package\n"
+    for name, text in {"requirements.txt": wanted, "utils/__init__.py": "", "utils/checks.py": "FOUND = 71"}.items():
         (origin / name).parent.mkdir(parents=True, exist_ok=True)
         (origin / name).write_text(text)
     (origin / "notebooks").mkdir()
