@@ -20,7 +20,8 @@ if "google.colab" in sys.modules:  # some minutes; elsewhere, nothing to do
     import os
     from subprocess import run
 
-    run(["git", "clone", "--quiet", "--depth=1", "{repository}", "course"], check=True)
+    address = "{repository}"
+    run(["git", "clone", "--quiet", "--depth=1", address, "course"], check=True)
     os.chdir("course")
     wanted = open("requirements.txt").read().split("# running the notebooks")[0]  # has Jupyter
     packages = [line.split()[0] for line in wanted.splitlines() if line[:1].isalpha()]
