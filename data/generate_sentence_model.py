@@ -27,7 +27,8 @@ def learn_vocabulary() -> list[str]:
     texts = [standins.play(), *(text for _, _, text in standins.ratings())]
     texts += [english for english, _ in standins.sentence_pairs()] + list("abcdefghijklmnopqrstuvwxyz0123456789")
     tokenizer = tokenizers.BertWordPieceTokenizer(lowercase=True)
-    letters = sorted(set().union(*map(tokenizer.normalize, texts)) - {" ", "\n"})
+    normalizer = tokenizers.normalizers.BertNormalizer(lowercase=True)  # as the tokenizer's
+    letters = sorted(set().union(*map(normalizer.normalize_str, texts)) - {" ", "\n"})
     first = [*SPECIAL, *letters, *(f"##{letter}" for letter in letters)]  # else their order varies from run to run
     tokenizer.train_from_iterator(texts, PIECES, show_progress=False, special_tokens=first)
     return [tokenizer.id_to_token(i) for i in range(tokenizer.get_vocab_size())]

@@ -34,6 +34,13 @@ def test_it_comes_before_all_other_code_once_and_goes(notebook):
     assert notebooks.text_of(notebook) == before
 
 
+def test_without_an_address_nothing_changes(notebook):
+    notebook.cells[2].execution_count = None  # of a notebook that was not run
+    before = notebooks.text_of(notebook)
+    colab.place(notebook, "")
+    assert notebooks.text_of(notebook) == before
+
+
 def test_render_writes_it_when_the_index_names_the_repository(monkeypatch):
     plain = render.files()
     monkeypatch.setattr(colab, "repository", lambda: ADDRESS)

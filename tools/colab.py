@@ -37,7 +37,10 @@ def repository() -> str:
 
 def place(notebook: NotebookNode, address: str) -> None:
     """Put the cell before the notebook's other code, in place; take it away if there is no address."""
-    notebook.cells = [cell for cell in notebook.cells if cell.id != ID]
+    others = [cell for cell in notebook.cells if cell.id != ID]
+    if not address and len(others) == len(notebook.cells):
+        return
+    notebook.cells = others
     if address:
         cell = nbformat.v4.new_code_cell(SOURCE.format(repository=address), id=ID)
         cell.metadata = NotebookNode(slideshow=NotebookNode(slide_type="skip"))
