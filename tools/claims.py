@@ -1,8 +1,9 @@
-"""The claims of checks: each says one thing, and names the bounds that its check compares with.
+"""The claims of checks: each says one thing, and names the numbers that its check compares with.
 
 So a bound that is moved no longer fits its claim, and of two conditions none can go without a word.
 A bound is named as it is, as a percentage or in points (0.02: two points), as what is left of one or added to it
 (0.7: saves 30%), or in a word (half, tenfold). Zero and one need no name, and `expect_close` prints its tolerance.
+Not seen are numbers in sums and products (x < y + 0.5), and conditions that have a name of their own.
 """
 
 import ast
@@ -30,14 +31,15 @@ WORDS |= {"twice": 2.0, "tenfold": 10.0, "hundred": 100.0, "hundredfold": 100.0}
 
 
 def named(claim: str) -> np.ndarray:
-    """Return the numbers that a claim names, in digits or in words.
+    """Return the numbers that a claim names, in digits or in words, and what they are as percentages or in points.
 
-    >>> named("more than half of 32 gain over 2%").tolist()
-    [32.0, 2.0, 0.5]
+    >>> named("more than half of them gain over 2%").tolist()
+    [2.0, 0.02, 0.5]
     """
-    words = (word.strip(",.;:()") for word in claim.split())
-    numbers = [number.value for number in prose.numbers_of(claim)]
-    return np.array([*numbers, *(WORDS[word] for word in words if word in WORDS)])
+    digits = [number.value for number in prose.numbers_of(claim)]
+    words = [WORDS[word] for word in (word.strip(",.;:()") for word in claim.split()) if word in WORDS]
+    parts = [*digits, *(words if "point" in claim else [])]
+    return np.array([*digits, *(part / 100 for part in parts), *words])
 
 
 def bounds(condition: ast.expr) -> list[float]:
@@ -61,14 +63,14 @@ def problems(notebook: NotebookNode) -> list[str]:
         for call in ast.walk(ast.parse(cell.source)):
             if not (isinstance(call, ast.Call) and name_of(call) == "expect"):
                 continue
-            condition, words = call.args
+            condition, words, *_ = [*call.args, ast.Constant("")]
             claim = "".join(part.value for part in ast.walk(words) if isinstance(getattr(part, "value", 0), str))
+            if not claim:
+                lines.append(f"{ast.unparse(call)}: write condition and claim in the call, without keywords")
             if any(isinstance(node, ast.BoolOp) for node in ast.walk(condition)):
                 lines.append(f"✓ {claim}: one claim, one condition; make two checks of it, or use `when`")
-            numbers = named(claim)
             for bound in bounds(condition):
-                beside_one = abs(1 - bound)
-                forms = np.array([bound, 1 / bound, 100 * bound, beside_one, 100 * beside_one][: 5 if bound < 2 else 2])
-                if not np.any(np.isclose(numbers[:, None], forms, rtol=1e-9, atol=0.0)):
+                forms = np.array([bound, 1 / bound, abs(1 - bound)][: 3 if bound < 2 else 2])
+                if not np.any(np.isclose(named(claim)[:, None], forms, rtol=1e-9, atol=0.0)):
                     lines.append(f"✓ {claim}: does not name its bound, {bound:g}")
     return lines

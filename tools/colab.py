@@ -14,14 +14,14 @@ from tools import notebooks
 
 ID = "colab"
 SOURCE = """\
+import os
 import sys
+from subprocess import run
 
-if "google.colab" in sys.modules:  # some minutes; elsewhere, nothing to do
-    import os
-    from subprocess import run
-
+if "google.colab" in sys.modules and not os.path.exists("../utils"):  # some minutes, once
     address = "{repository}"
-    run(["git", "clone", "--quiet", "--depth=1", address, "course"], check=True)
+    if not os.path.exists("course"):  # it is there after a restart of the session
+        run(["git", "clone", "--quiet", "--depth=1", address, "course"], check=True)
     os.chdir("course")
     wanted = open("requirements.txt").read().split("# running the notebooks")[0]  # has Jupyter
     packages = [line.split()[0] for line in wanted.splitlines() if line[:1].isalpha()]
