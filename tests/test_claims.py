@@ -14,6 +14,8 @@ from tools import claims
         ('expect(loss < 0.3, "it is small")', False),
         ('expect(loss < 0.3, f"{name}: below {bound}")', False),
         ("expect(loss < 0.3, text)", False),
+        ('expect(loss < 0.3, claim="below 0.3")', False),
+        ('expect(condition=loss < 0.3, claim="below 0.3")', False),
         ('expect(loss < 0.02, "two blocks: less")', False),
         ('expect(lost > 0.02, f"{name}: over two points")', True),
         ('expect(lost > 0.016, f"{name}: over two points")', False),

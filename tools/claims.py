@@ -12,7 +12,7 @@ import numpy as np
 from nbformat import NotebookNode
 
 from tools import notebooks, prose
-from tools.syntax import name_of
+from tools.syntax import checks, name_of
 
 COUNTED = "one two three four five six seven eight nine ten eleven twelve thirteen".split()
 PARTS = {
@@ -60,13 +60,13 @@ def problems(notebook: NotebookNode) -> list[str]:
     """Return a line for each claim that says two things, and for each that does not name a bound of its check."""
     lines = []
     for cell in notebooks.code_cells(notebook):
-        for call in ast.walk(ast.parse(cell.source)):
-            if not (isinstance(call, ast.Call) and name_of(call) == "expect"):
+        for call, claim in checks(ast.parse(cell.source)):
+            if name_of(call) == "expect_close":
                 continue
-            condition, words, *_ = [*call.args, ast.Constant("")]
-            claim = "".join(part.value for part in ast.walk(words) if isinstance(getattr(part, "value", 0), str))
-            if not claim:
+            if len(call.args) != 2 or not claim:
                 lines.append(f"{ast.unparse(call)}: write condition and claim in the call, without keywords")
+                continue
+            condition = call.args[0]
             if any(isinstance(node, ast.BoolOp) for node in ast.walk(condition)):
                 lines.append(f"✓ {claim}: one claim, one condition; make two checks of it, or use `when`")
             for bound in bounds(condition):

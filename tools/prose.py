@@ -18,7 +18,7 @@ import numpy as np
 from nbformat import NotebookNode
 
 from tools import notebooks
-from tools.syntax import name_of
+from tools.syntax import checks
 
 LEFT_OUT = [
     re.compile(pattern, re.DOTALL | re.MULTILINE)
@@ -128,12 +128,9 @@ def claimed(notebook: NotebookNode) -> list[tuple[str, NotebookNode, Number, np.
         code = np.array([abs(value) for value in constants if type(value) in (int, float)] or [np.nan])
         parts = code[~np.isin(code, (0, 1, 2))]
         pool = np.concatenate([code, 100 * parts, 100 * abs(1 - parts)])
-        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-            claim = call.args[-1:] if name_of(call) in ("expect", "expect_close") else []
-            for part in (part for argument in claim for part in ast.walk(argument)):
-                if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                    exact = (replace(number, decimals=12) for number in numbers_of(part.value))
-                    found += [(f"✓ {part.value}", cell, number, pool) for number in exact]
+        for _, claim in checks(tree):
+            exact = (replace(number, decimals=12) for number in numbers_of(claim))
+            found += [(f"✓ {claim}", cell, number, pool) for number in exact]
     return found
 
 

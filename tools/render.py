@@ -64,7 +64,7 @@ def files() -> dict[Path, str]:
     on_disk = {path.stem[3:]: path for path in notebooks.paths()}
     if set(names) != set(on_disk):
         raise SystemExit(f"Expected in notebooks/index.toml the notebooks {sorted(on_disk)}, received {sorted(names)}.")
-    written, stored = {}, {}
+    written, stored, repository = {}, {}, colab.repository()
     for place, entry in enumerate(entries):
         path = on_disk[entry.name]
         stored[entry.name] = notebook = notebooks.read(path)
@@ -73,7 +73,7 @@ def files() -> dict[Path, str]:
             cell.source = LINK.sub(lambda match: names.get(match[2], match[0]), cell.source)
         if "cost" in notebook.metadata.get("course", {}):
             prose[0].source = COST.sub(cost_line(notebook), prose[0].source)
-        colab.place(notebook, colab.repository())
+        colab.place(notebook, repository)
         prose[-1].source = NEXT.sub(next_line(entries, place), prose[-1].source)
         written[notebooks.FOLDER / entry.file] = notebooks.text_of(notebook)
     readme = README.read_text(encoding="utf8")

@@ -69,3 +69,17 @@ def name_of(node: ast.AST) -> str:
     """Return the last part of a called name: "relu" for tf.nn.relu(x)."""
     function = getattr(node, "func", None)
     return getattr(function, "attr", getattr(function, "id", ""))
+
+
+def checks(tree: ast.AST) -> list[tuple[ast.Call, str]]:
+    """Return the calls of `expect` and `expect_close` in a syntax tree, each with the fixed words of its claim.
+
+    >>> [claim for _, claim in checks(ast.parse("expect(x < 2, f'{name}: below 2')"))]
+    [': below 2']
+    """
+    found = []
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and name_of(call) in ("expect", "expect_close"):
+            parts = [part.value for argument in call.args[-1:] for part in ast.walk(argument) if hasattr(part, "value")]
+            found.append((call, " ".join(part for part in parts if isinstance(part, str))))
+    return found

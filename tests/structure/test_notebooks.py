@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tools import claims, colab, compare, exports, keys, normalize, notebooks, prose, render, slides
-from tools.syntax import name_of
+from tools.syntax import checks
 
 PATHS = notebooks.paths()
 PARTS = ("**What you will learn.**", "**What you need.**", "**Articles it follows.**", "## Setup", "## Summary")
@@ -278,10 +278,9 @@ def test_no_check_depends_on_a_time_of_this_run(notebook):
         uses = timed or any(re.search(rf"(?<!\.)\b{name}\b", cell.source) for name in measured)
         if uses and "nbval-ignore-output" in cell.metadata.get("tags", []):
             assert "checks.expect" not in cell.source
-        for call in (node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)):
-            if name_of(call) in ("expect", "expect_close"):
-                used = {node.id for node in ast.walk(call) if isinstance(node, ast.Name)}
-                assert not used & measured, ast.unparse(call)
+        for call, _ in checks(ast.parse(cell.source)):
+            used = {node.id for node in ast.walk(call) if isinstance(node, ast.Name)}
+            assert not used & measured, ast.unparse(call)
 
 
 # utils
