@@ -3,7 +3,7 @@
 So a bound that is moved no longer fits its claim, and of two conditions none can go without a word.
 A bound is named as it is, as a percentage or in points (0.02: two points), as what is left of one or added to it
 (0.7: saves 30%), or in a word (half, tenfold). Zero and one need no name, and `expect_close` prints its tolerance.
-Not seen are numbers in sums and products (x < y + 0.5), and conditions that have a name of their own.
+A condition that the cell gave a name is looked up. Not seen are numbers in the arguments of a condition's functions.
 """
 
 import ast
@@ -17,6 +17,7 @@ from tools.syntax import checks, name_of
 COUNTED = "one two three four five six seven eight nine ten eleven twelve thirteen".split()
 PARTS = {
     "half": 2,
+    "third": 3,
     "quarter": 4,
     "fifth": 5,
     "tenth": 10,
@@ -24,6 +25,7 @@ PARTS = {
     "hundredth": 100,
     "thousandth": 1_000,
     "millionth": 1_000_000,
+    "billionth": 1_000_000_000,
 }
 WORDS = {word: float(number) for number, word in enumerate(COUNTED, start=1)}
 WORDS |= {word: 1 / number for word, number in PARTS.items()}
@@ -43,16 +45,22 @@ def named(claim: str) -> np.ndarray:
 
 
 def bounds(condition: ast.expr) -> list[float]:
-    """Return the numbers that are bounds in a condition (of < and >, not of ==), without signs, but for zero and one.
+    """Return the numbers of a condition's sides (of < and >, not of ==), without signs, but for zero and one.
 
-    >>> bounds(ast.parse("-0.1 < slope and (parts > 0.8).sum() >= 5").body[0].value)
-    [0.1, 5, 0.8]
+    >>> bounds(ast.parse("-0.1 < slope and (parts > 0.8 * others + 0.3).sum() >= 5").body[0].value)
+    [5, 0.1, 0.3, 0.8]
     """
     compared = [node for node in ast.walk(condition) if isinstance(node, ast.Compare)]
     ordered = [node for node in compared if not any(isinstance(sign, (ast.Eq, ast.NotEq)) for sign in node.ops)]
-    sides = [side for node in ordered for side in (node.left, *node.comparators)]
-    sides = [side.operand if isinstance(side, ast.UnaryOp) else side for side in sides]
-    values = [side.value for side in sides if isinstance(side, ast.Constant)]
+    parts = [side for node in ordered for side in (node.left, *node.comparators)]
+    values = []
+    for part in parts:  # grows by the parts of sums and products
+        if isinstance(part, ast.BinOp):
+            parts += [part.left, part.right]
+        elif isinstance(part, ast.UnaryOp):
+            parts.append(part.operand)
+        elif isinstance(part, ast.Constant):
+            values.append(part.value)
     return [value for value in values if type(value) in (int, float) and value not in (0, 1)]
 
 
@@ -60,13 +68,15 @@ def problems(notebook: NotebookNode) -> list[str]:
     """Return a line for each claim that says two things, and for each that does not name a bound of its check."""
     lines = []
     for cell in notebooks.code_cells(notebook):
-        for call, claim in checks(ast.parse(cell.source)):
+        tree = ast.parse(cell.source)
+        assigned = {ast.unparse(n.targets[0]): n.value for n in ast.walk(tree) if isinstance(n, ast.Assign)}
+        for call, claim in checks(tree):
             if name_of(call) == "expect_close":
                 continue
             if len(call.args) != 2 or not claim:
                 lines.append(f"{ast.unparse(call)}: write condition and claim in the call, without keywords")
                 continue
-            condition = call.args[0]
+            condition = assigned.get(ast.unparse(call.args[0]), call.args[0])
             if any(isinstance(node, ast.BoolOp) for node in ast.walk(condition)):
                 lines.append(f"✓ {claim}: one claim, one condition; make two checks of it, or use `when`")
             for bound in bounds(condition):
