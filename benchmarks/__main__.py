@@ -69,6 +69,7 @@ TABLE = {
     "fast_layers": Measurement("fast_training", None, ONE),
     "fast_products": Measurement("fast_training", None, ONE),
     "fast_inputs": Measurement("fast_training", None, ONE),
+    "fast_waits": Measurement("fast_training", None, ONE),
 }
 
 

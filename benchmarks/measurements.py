@@ -1058,3 +1058,30 @@ def fast_inputs(_, seed, limit=None):
     return [
         dict(zip(names, way, strict=True)) | {"milliseconds": round(1_000 * seconds[way] / steps, 3)} for way in ways
     ]
+
+
+class LastBatch(keras.callbacks.Callback):
+    """Keeps when the last step of `fit` ended."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.ended = time.perf_counter()
+
+
+def fast_waits(_, seed, limit=None):
+    """Seconds of calls of `fit` of the small dense network, until the last step ends and until `fit` does."""
+    fast, rows, steps = lesson.load("fast_training"), [], [limit] if limit else [24, 48, 96, 144, 192]
+    rng = np.random.default_rng(seed)
+    images = rng.integers(0, 256, (128 * max(steps), 32, 32, 3), np.uint8)
+    kinds = fast.input_kinds(images, rng.integers(0, 10, len(images)))
+    kinds = {name: kinds[name] for name in ("tf.data as it comes", "tf.data, autotune off")}
+    keras.utils.set_random_seed(seed)
+    model = fast.input_networks()["dense"]()
+    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True), jit_compile=True)
+    model.fit(**kinds["tf.data, autotune off"], steps_per_epoch=1, verbose=0)  # compiles
+    for count in steps * (1 if limit else 4):
+        for given, arguments in kinds.items():
+            last, start = LastBatch(), time.perf_counter()
+            model.fit(**arguments, steps_per_epoch=count, verbose=0, callbacks=[last])
+            found = {"last_step": last.ended - start, "fit": time.perf_counter() - start}
+            rows.append({"input": given, "steps": count} | {name: round(value, 3) for name, value in found.items()})
+    return rows
